@@ -1,0 +1,16 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("acupoints/", views.index, name="acupoints"),
+    path("acupoints/<slug:slug>/", views.AcupointView.as_view(), name="acupoint"),
+    path(
+        "acupoints/<slug:slug>/history/", views.AcupointHistory.as_view(), name="acupoint_history"
+    ),
+    path(
+        "acupoints/<slug:slug>/history/<int:number>/canonical.json",
+        views.AcupointCanonical.as_view(),
+        name="acupoint_canonical",
+    ),
+]

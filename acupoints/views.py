@@ -1,0 +1,32 @@
+from django.shortcuts import render
+from django.utils import timezone
+
+from editorial import pages
+from editorial.views import CanonicalView, ContentView, HistoryView
+
+from .meridians import Meridian
+from .models import Acupoint
+
+
+def index(request):
+    """All public points, by meridian."""
+    now = timezone.now()
+    points = Acupoint.objects.public(now).order_by("meridian", "number", "code")
+    shown = pages.load(points, now)
+    groups = {}
+    for page in shown:
+        groups.setdefault(Meridian(page.content.meridian).label, []).append(page)
+    return render(request, "acupoints.html", {"groups": groups, "pages": shown})
+
+
+class AcupointView(ContentView):
+    model = Acupoint
+    template_name = "acupoint.html"
+
+
+class AcupointHistory(HistoryView):
+    model = Acupoint
+
+
+class AcupointCanonical(CanonicalView):
+    model = Acupoint

@@ -1,0 +1,41 @@
+from django.db.models import Exists, OuterRef
+
+from editorial.models import SignOff
+from editorial.querysets import ContentQuerySet
+
+
+class ArticleQuerySet(ContentQuerySet):
+    """Further questions about public articles; each follows `public(now)`."""
+
+    def by_author(self, author):
+        """Articles whose shown revision has the author in its byline."""
+        from .models import Byline
+
+        return self.filter(
+            Exists(Byline.objects.filter(revision=OuterRef("shown_id"), author=author))
+        )
+
+    def about(self, topic):
+        """Articles whose shown revision carries the topic."""
+        from .models import TaggedArticle
+
+        return self.filter(
+            Exists(TaggedArticle.objects.filter(content_object=OuterRef("shown_id"), tag=topic))
+        )
+
+    def signed_by(self, reviewer):
+        """Articles whose shown revision has a sign-off by the reviewer, standing or not."""
+        return self.filter(
+            Exists(SignOff.objects.filter(revision=OuterRef("shown_id"), reviewer=reviewer))
+        )
+
+    def matching(self, words):
+        """Articles whose shown title or summary holds every word."""
+        from .models import ArticleRevision
+
+        revisions = ArticleRevision.objects.filter(pk=OuterRef("shown_id"))
+        for word in words:
+            revisions = revisions.filter(title__icontains=word) | revisions.filter(
+                summary__icontains=word
+            )
+        return self.filter(Exists(revisions))

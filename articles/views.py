@@ -1,0 +1,99 @@
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+
+from editorial import pages
+from editorial.models import Author, Reviewer
+from editorial.views import CanonicalView, ContentView, HistoryView
+from products.models import Product
+from products.views import boxes
+
+from . import jsonld
+from .models import Article, Page, Topic
+
+PER_PAGE = 12
+
+
+def paged(request, contents, now):
+    """One page of a list of public contents: Django's page object, filled with our pages."""
+    chunk = Paginator(contents, PER_PAGE).get_page(request.GET.get("page"))
+    chunk.object_list = pages.load(chunk.object_list, now)
+    return chunk
+
+
+def index(request):
+    now = timezone.now()
+    articles = Article.objects.public(now).order_by("-shown_since", "pk")
+    return render(request, "articles.html", {"articles": paged(request, articles, now)})
+
+
+class ArticleView(ContentView):
+    model = Article
+    template_name = "article.html"
+
+    def extras(self, page, now):
+        bylines = page.revision.bylines.all()
+        products = Product.objects.public(now).filter(recommendations__revision=page.revision)
+        authors = Author.objects.filter(pk__in=[b.author_id for b in bylines])
+        return {
+            "authors": authors.prefetch_related("books"),
+            "boxes": boxes(products.order_by("recommendations__position"), now),
+            "graph": jsonld.article_graph(page),
+        }
+
+
+class ArticleHistory(HistoryView):
+    model = Article
+
+
+class ArticleCanonical(CanonicalView):
+    model = Article
+
+
+class PageView(ContentView):
+    model = Page
+    template_name = "page.html"
+
+
+class PageHistory(HistoryView):
+    model = Page
+
+
+class PageCanonical(CanonicalView):
+    model = Page
+
+
+def topic(request, slug):
+    now = timezone.now()
+    found = get_object_or_404(Topic, slug=slug)
+    articles = Article.objects.public(now).about(found).order_by("-shown_since", "pk")
+    context = {"topic": found, "articles": paged(request, articles, now)}
+    return render(request, "topic.html", context)
+
+
+def author(request, slug):
+    now = timezone.now()
+    who = get_object_or_404(Author.objects.prefetch_related("books"), slug=slug)
+    articles = Article.objects.public(now).by_author(who).order_by("-shown_since", "pk")
+    context = {"author": who, "articles": paged(request, articles, now)}
+    return render(request, "author.html", context)
+
+
+def reviewer(request, slug):
+    now = timezone.now()
+    who = get_object_or_404(Reviewer.objects.prefetch_related("credentials"), slug=slug)
+    articles = Article.objects.public(now).signed_by(who).order_by("-shown_since", "pk")
+    chunk = paged(request, articles, now)
+    chunk.object_list = [page for page in chunk.object_list if names(page.badge, who)]
+    today = timezone.localdate(now)
+    context = {
+        "reviewer": who,
+        "credentials": [(c, c.state_on(today)) for c in who.credentials.all()],
+        "articles": chunk,
+    }
+    return render(request, "reviewer.html", context)
+
+
+def names(badge, reviewer):
+    """Whether a standing badge names the reviewer."""
+    return badge.stands and any(s.reviewer_id == reviewer.pk for s in badge.signoffs)

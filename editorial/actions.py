@@ -1,0 +1,445 @@
+"""Everything that changes a content: one function makes every move.
+
+A move is one transaction. It compares what its sender saw with what stands (the token), asks
+the table and the rules, swaps the version in one UPDATE that names the old one, and ends with
+a line in the log. Of two moves at once exactly one finds its version still there.
+
+Locks are taken in one order: the content (by the swap), a credential, the log's head.
+"""
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from . import documents, log, rules, signing, standing
+from .errors import MissingToken, Refused, Stale, Unchanged
+from .models import Content, Credential, InsertOnly, Revision, Revocation, Seal, SignOff
+from .moves import MOVES
+from .rules import Attempt
+
+
+@dataclass(frozen=True)
+class Token:
+    """What the sender of a move saw: it is refused when that is missing or no longer stands."""
+
+    content: int
+    version: int
+    revision: int
+    digest: str
+
+    @classmethod
+    def of(cls, content):
+        """The token of a content as it stands now (and as a page shows it)."""
+        return cls(content.pk, content.version, content.head_id, content.head.seal.digest)
+
+    @classmethod
+    def from_post(cls, content_id, data):
+        """The token in posted form data; raises MissingToken."""
+        try:
+            return cls(
+                int(content_id), int(data["version"]), int(data["revision"]), str(data["digest"])
+            )
+        except (KeyError, ValueError) as error:
+            raise MissingToken(
+                _("This request does not say which revision it is about. Reload and try again.")
+            ) from error
+
+
+def seen(token):
+    """The content that a token names, if it still stands as the token says.
+
+    Raises Stale otherwise, and MissingToken for a token with a hole in it.
+    """
+    if not (token.revision and token.digest) or token.version is None:
+        raise MissingToken(_("This request does not say which revision it is about."))
+    content = Content.objects.select_related("head__seal").get(pk=token.content)
+    if Token.of(content) != token:
+        raise stale(content)
+    return content
+
+
+def stale(content):
+    return Stale(
+        _("“%(content)s” has moved on since you opened it. Nothing was changed; look again.")
+        % {"content": content.head.typed if content.head_id else content}
+    )
+
+
+def swap(content, at, **changes):
+    """The compare-and-swap: write `changes` if the content is still at the version we read."""
+    rows = Content.objects.filter(pk=content.pk, version=content.version).update(
+        version=content.version + 1, moved_at=at, **changes
+    )
+    if rows != 1:
+        raise stale(content)
+    content.refresh_from_db()
+
+
+def settled(content, at):
+    """The columns to write first where a scheduled revision has become due meanwhile."""
+    if content.status_at(at) == content.status:
+        return {}
+    return {
+        "live": content.scheduled,
+        "live_at": content.scheduled_at,
+        "first_live_at": content.first_live_at or content.scheduled_at,
+        "scheduled": None,
+        "scheduled_at": None,
+    }
+
+
+def check(name, content, *, by, at, asking=True, **data):
+    """Raise Refused where `by` may not make the move on the content as it stands."""
+    move = MOVES[name]
+    attempt = Attempt(content, content.head, by, at, data, asking)
+    rules.may(by, move)
+    rules.state_allows(content, move, at)
+    for rule in move.checks:
+        rule(attempt)
+    return attempt
+
+
+def offered(content, *, by, at):
+    """[(move, None or the sentence that refuses it)] for the moves that a page may offer."""
+    answers = []
+    for move in MOVES.values():
+        try:
+            check(move.name, content, by=by, at=at)
+            answers.append((move, None))
+        except Refused as refusal:
+            answers.append((move, refusal.sentence))
+    return answers
+
+
+@transaction.atomic
+def make(name, token, *, by, at, **data):
+    """Make a move and return the content after it.
+
+    Raises MissingToken (422), Stale (409) or Refused (403) with a sentence, and then leaves
+    every table as it was. `data` is what the move's form asks for: `reason`, `go_live_at`, or
+    the sign form's `credential`, `scope`, `conflict_statement` and `next_review_on`.
+    """
+    content = seen(token)
+    attempt = check(name, content, by=by, at=at, asking=False, **data)
+    changes = settled(content, at) | {"status": MOVES[name].target}
+    changes |= CHANGES.get(name, nothing)(attempt)
+    swap(content, at, **changes)
+    if effect := EFFECTS.get(name):
+        effect(attempt)
+    log.write(
+        name,
+        at=at,
+        actor=by,
+        content=content,
+        revision=attempt.revision,
+        digest=token.digest,
+        data=loggable(data) | FACTS.get(name, nothing)(attempt),
+    )
+    return content
+
+
+def loggable(data):
+    """What of a move's form goes into the log, as plain JSON values."""
+    return {
+        name: value.pk if isinstance(value, Credential) else signing.plain(value)
+        for name, value in data.items()
+    }
+
+
+# --- What single moves add ---------------------------------------------------------------
+
+
+def nothing(attempt):
+    return {}
+
+
+def unscheduled(attempt):
+    return {"scheduled": None, "scheduled_at": None}
+
+
+def published(attempt):
+    first = attempt.content.first_live_at or settled(attempt.content, attempt.at).get(
+        "first_live_at"
+    )
+    return {
+        "live": attempt.revision,
+        "live_at": attempt.at,
+        "first_live_at": first or attempt.at,
+        "scheduled": None,
+        "scheduled_at": None,
+        "withdrawn_at": None,
+        "withdrawn_by": None,
+        "withdrawal_reason": "",
+    }
+
+
+def scheduled(attempt):
+    return {"scheduled": attempt.revision, "scheduled_at": attempt.data["go_live_at"]}
+
+
+def withdrawn(attempt):
+    return {
+        "withdrawn_at": attempt.at,
+        "withdrawn_by": attempt.by,
+        "withdrawal_reason": attempt.data["reason"].strip(),
+        "scheduled": None,
+        "scheduled_at": None,
+    }
+
+
+def write_sign_off(attempt):
+    """The sign-off row; a lock on the credential makes a suspension come before or after."""
+    credential = Credential.objects.select_for_update().get(pk=attempt.data["credential"].pk)
+    rules.credential_may_sign(attempt)
+    signoff = SignOff(
+        content=attempt.content,
+        revision=attempt.revision,
+        digest=attempt.revision.seal.digest,
+        reviewer=credential.reviewer,
+        credential=credential,
+        signed_by=attempt.by,
+        signed_at=attempt.at,
+        name=credential.reviewer.name,
+        credential_line=credential.line,
+        scope=attempt.data["scope"].strip(),
+        conflict_statement=attempt.data["conflict_statement"].strip(),
+        next_review_on=attempt.data["next_review_on"],
+    )
+    signing.seal_row("signoff", signoff)
+    signoff.save()
+
+
+CHANGES = {
+    "recall": unscheduled,
+    "approve": published,
+    "schedule": scheduled,
+    "withdraw": withdrawn,
+}
+EFFECTS = {"sign": write_sign_off}
+
+
+def approval_facts(attempt):
+    """A house of two may approve its own work after a sign-off; the history then says so."""
+    return {"approver_contributed": True} if rules.contributed(attempt.by, attempt.content) else {}
+
+
+# What else a move's log line states.
+FACTS = {"approve": approval_facts, "schedule": approval_facts}
+
+
+@transaction.atomic
+def revoke(signoff, *, kind, by, at, reason):
+    """Take a sign-off back: its signer retracts, an administrator annuls. Badges fall at once."""
+    if not reason.strip():
+        raise Refused(_("Give your reason; readers of the history will see it."))
+    if kind == Revocation.Kind.RETRACT and by.pk != signoff.signed_by_id:
+        raise Refused(_("Only the person who signed can retract a signature."))
+    if kind == Revocation.Kind.ANNUL and not by.has_perm("editorial.change_credential"):
+        raise Refused(_("Only an administrator can annul a signature."))
+    content = Content.objects.get(pk=signoff.content_id)
+    swap(content, at)
+    if Revocation.objects.filter(signoff=signoff).exists():
+        raise Refused(_("This signature was taken back already."))
+    Revocation.objects.create(
+        signoff=signoff, kind=kind, reason=reason.strip(), revoked_at=at, revoked_by=by
+    )
+    log.write(
+        kind,
+        at=at,
+        actor=by,
+        content=content,
+        revision=signoff.revision,
+        digest=signoff.digest,
+        data={"signoff": signoff.pk, "reason": reason.strip()},
+    )
+
+
+# --- Saving ------------------------------------------------------------------------------
+
+
+def begin(content_model, *, by, at, slug, **identity):
+    """A new content without a revision; `saving` then writes its first one."""
+    with address_taken_is_refused():
+        return content_model.objects.create(
+            kind=content_model.KIND.name,
+            slug=slug,
+            created_at=at,
+            moved_at=at,
+            created_by=by,
+            **identity,
+        )
+
+
+@contextmanager
+def saving(content, revision, token, *, by, at, slug=None):
+    """Write `revision`, an unsaved instance of the content's kind, as the next one.
+
+        with actions.saving(content, revision, token, by=user, at=now):
+            revision.save()
+            revision.tips.create(…)      # children, before the seal
+
+    `token` is None for the first revision only. On leaving the block the revision is sealed,
+    becomes the head, and the log is written. Raises Stale, Refused, or Unchanged where it says
+    exactly what its parent says; nothing is kept then.
+    """
+    with transaction.atomic():
+        parent = None
+        if token is not None:
+            content = seen(token)
+            check("save", content, by=by, at=at, asking=False)
+            parent = content.head
+        elif content.head_id:
+            raise MissingToken(_("This request does not say which revision it is about."))
+        else:
+            rules.may(by, MOVES["save"])
+        changes = settled(content, at)
+        if slug and slug != content.slug:
+            changes["slug"] = new_slug(content, slug)
+        with address_taken_is_refused():
+            swap(content, at, status=MOVES["save"].target, **changes)
+        prepare(revision, content, parent, by, at)
+        yield revision
+        revision.complete(parent and parent.typed)
+        seal(revision)
+        if parent and not changes.get("slug") and says_the_same(revision, parent.typed):
+            raise Unchanged
+        Content.objects.filter(pk=content.pk).update(
+            head=revision, version=content.version + 1
+        )
+        carry_sign_offs(revision, parent)
+        log.write(
+            "save",
+            at=at,
+            actor=by,
+            content=content,
+            revision=revision,
+            digest=revision.seal.digest,
+            data={"note": revision.note, **({"slug": slug} if changes.get("slug") else {})},
+        )
+        content.refresh_from_db()
+
+
+def revise(token, *, by, at, origin=None, **fields):
+    """The next revision of a content: a copy of `origin` (its head, unless named) but for `fields`.
+
+    Children are copied too; a child relation named in `fields` gets the given unsaved rows
+    instead. Returns the new revision; raises as `saving` does.
+    """
+    content = seen(token)
+    source = (origin or content.head).typed
+    model = type(source)
+    copied = {
+        f.name: getattr(source, f.name)
+        for f in model._meta.concrete_fields
+        if f.name not in {*Revision.UNSIGNED, "revision_ptr"}
+    }
+    relations = {relation.name: relation for relation in children_of(model)}
+    own = {name: value for name, value in fields.items() if name not in relations}
+    revision = model(**copied | own)
+    with saving(content, revision, token, by=by, at=at):
+        revision.origin = origin
+        revision.save()
+        for name, relation in relations.items():
+            if name != "pins":
+                write_children(revision, relation, fields.get(name, children(source, relation)))
+    return revision
+
+
+def children(revision, relation):
+    return getattr(revision, relation.get_accessor_name()).all()
+
+
+def write_children(revision, relation, rows):
+    for row in rows:
+        row.pk, row._state.adding = None, True
+        setattr(row, relation.field.name, revision)
+        row.save()
+
+
+@contextmanager
+def address_taken_is_refused():
+    try:
+        with transaction.atomic():
+            yield
+    except IntegrityError as error:
+        raise Refused(_("Another page has this address already. Choose another.")) from error
+
+
+def new_slug(content, slug):
+    if content.first_live_at:
+        raise Refused(_("This address has been public; links to it must go on working."))
+    return slug
+
+
+def prepare(revision, content, parent, by, at):
+    """Fill in what makes the instance the content's next revision, and make it a new row."""
+    revision.pk = revision.id = revision.revision_ptr_id = None
+    revision._state.adding = True
+    revision.content = content.typed
+    revision.parent = parent
+    revision.number = (parent.number if parent else 0) + 1
+    revision.created_by, revision.created_at = by, at
+    revision.origin = None
+
+
+def seal(revision):
+    """End the making of a revision: its canonical bytes and their digest, inserted last."""
+    fresh = type(revision).objects.select_related("content").get(pk=revision.pk)
+    fmt = documents.current_format(fresh)
+    data = documents.canonical(documents.build(fresh, fmt))
+    revision.seal = Seal(
+        revision_id=revision.pk, format=fmt, canonical=data, digest=documents.digest_of(data)
+    )
+    revision.seal.save(force_insert=True)
+
+
+def says_the_same(revision, parent):
+    """Whether two revisions agree in every field and child, signed or not, history aside."""
+    return revision.seal.digest == parent.seal.digest and facts_of(revision) == facts_of(parent)
+
+
+def facts_of(revision):
+    """Every column of a revision and of its children as stored, but for keys and history."""
+    model = type(revision)
+    history = {*Revision.UNSIGNED, "revision_ptr"}
+    columns = [f.attname for f in model._meta.concrete_fields if f.name not in history]
+    facts = {"": list(model.objects.filter(pk=revision.pk).values_list(*columns))}
+    for relation in children_of(model):
+        skip = ("id", relation.field.name)
+        columns = [f.attname for f in relation.related_model._meta.concrete_fields]
+        columns = [f for f in columns if f not in skip and f != relation.field.attname]
+        rows = relation.related_model.objects.filter(**{relation.field.name: revision.pk})
+        facts[relation.name] = sorted(map(str, rows.values_list(*columns)))
+    return facts
+
+
+def children_of(model):
+    """The relations from a revision model to the tables that hold parts of it."""
+    return [
+        relation
+        for relation in model._meta.related_objects
+        if issubclass(relation.related_model, InsertOnly)
+        and relation.related_model.PARENT == relation.field.name
+    ]
+
+
+def carry_sign_offs(revision, parent):
+    """Where the words did not change, the parent's standing sign-offs go on by explicit rows."""
+    if parent is None or parent.seal.digest != revision.seal.digest:
+        return
+    for old in standing.signoffs_of(parent):
+        if old.signed_by.person_id == revision.created_by.person_id:
+            continue  # a signer who edits is a contributor from now on
+        carried = SignOff(
+            **{
+                field.name: getattr(old, field.name)
+                for field in SignOff._meta.concrete_fields
+                if field.name not in ("id", "mac", "revision", "carried_from")
+            },
+            revision=revision,
+            carried_from=old.carried_from or old,
+        )
+        signing.seal_row("signoff", carried)
+        carried.save()

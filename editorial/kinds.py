@@ -1,0 +1,38 @@
+"""What a kind of content needs before it may go public, as data."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.apps import apps
+
+
+@dataclass(frozen=True)
+class Kind:
+    name: str
+    # A reviewer's sign-off stands under the page, and approval needs one.
+    needs_sign_off: bool
+    # Months until a signed text is due for review again, as the sign form proposes.
+    review_months: int = 12
+    # Headings and other fixed words of the sealed part: {format: {locale: {name: words}}}.
+    # They are sealed with the text, so that no later template can change what was signed.
+    labels: dict = field(default_factory=dict, hash=False)
+    # Accounts in the bylines of some revisions: a function from revision keys to user keys.
+    byline_users: Callable | None = None
+
+
+@cache
+def models_by_kind():
+    """The content model of each kind, by the kind's name."""
+    from .models import Content
+
+    return {
+        model.KIND.name: model
+        for model in apps.get_models()
+        if issubclass(model, Content) and model.KIND
+    }
+
+
+def revision_model(kind):
+    """The revision model of a kind, by the kind's name."""
+    return apps.get_model(models_by_kind()[kind]._meta.app_label, f"{kind}revision")

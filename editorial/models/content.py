@@ -1,0 +1,270 @@
+"""Contents, their revisions, and the seal that ends each revision's making."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from ..kinds import Kind, models_by_kind
+from ..querysets import ContentQuerySet
+from .fields import pair_constraint
+from .insert_only import InsertOnly
+
+
+class Content(models.Model):
+    """One thing with a public address. Each kind inherits this table (`Article(Content)`).
+
+    The row is changed by `actions.py` only; every change raises `version`, and a trigger
+    refuses one that does not.
+    """
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        IN_REVIEW = "in_review", _("In review")
+        CHANGES_REQUESTED = "changes_requested", _("Changes requested")
+        SIGNED = "signed", _("Signed")
+        SCHEDULED = "scheduled", _("Scheduled")
+        PUBLISHED = "published", _("Published")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=20, editable=False)
+    locale = models.CharField(max_length=16, default=settings.LANGUAGE_CODE, editable=False)
+    slug = models.SlugField(_("address"), max_length=80)
+    status = models.CharField(_("state"), max_length=20, choices=Status, default=Status.DRAFT)
+    version = models.PositiveIntegerField(default=0, editable=False)
+    created_at = models.DateTimeField(editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="contents", verbose_name=_("owner")
+    )
+    # Where `version` last rose: the age that the desk shows.
+    moved_at = models.DateTimeField(editable=False)
+
+    head = models.OneToOneField(
+        "Revision", models.PROTECT, null=True, editable=False, related_name="head_of"
+    )
+    live = models.OneToOneField(
+        "Revision", models.PROTECT, null=True, editable=False, related_name="live_of"
+    )
+    scheduled = models.OneToOneField(
+        "Revision", models.PROTECT, null=True, editable=False, related_name="scheduled_of"
+    )
+    scheduled_at = models.DateTimeField(null=True, editable=False)
+    first_live_at = models.DateTimeField(null=True, editable=False)
+    live_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_at = models.DateTimeField(null=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    withdrawal_reason = models.CharField(max_length=500, blank=True, editable=False)
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    SET_ONCE = ("uid", "kind", "locale", "created_by")
+    KIND: Kind = None
+
+    objects = ContentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("content")
+        verbose_name_plural = _("contents")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "slug"], name="content_address"),
+            pair_constraint("content", "scheduled", "scheduled_at"),
+            pair_constraint("content", "live", "live_at", "first_live_at"),
+            pair_constraint("content", "withdrawn_at", "withdrawn_by"),
+            models.CheckConstraint(
+                condition=models.Q(
+                    status__in=[
+                        "draft",
+                        "in_review",
+                        "changes_requested",
+                        "signed",
+                        "scheduled",
+                        "published",
+                        "withdrawn",
+                    ]
+                ),
+                name="content_status_known",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="published") | models.Q(live__isnull=False),
+                name="content_published_is_live",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status="scheduled") | models.Q(scheduled__isnull=False),
+                name="content_scheduled_has_revision",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["kind", "-live_at"], name="content_by_kind_and_date"),
+            models.Index(fields=["status", "moved_at"], name="content_queue"),
+        ]
+        permissions = [
+            ("save_content", _("Can save drafts of own work")),
+            ("edit_any_content", _("Can edit what others began")),
+            ("submit_content", _("Can submit for review")),
+            ("recall_content", _("Can recall from review")),
+            ("request_changes_content", _("Can request changes")),
+            ("sign_content", _("Can sign as a reviewer")),
+            ("approve_content", _("Can approve for publication")),
+            ("withdraw_content", _("Can withdraw what is public")),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} {self.slug}"
+
+    @property
+    def typed(self):
+        """This content as its kind: an Article, an Acupoint."""
+        return getattr(self, self.kind) if type(self) is Content else self
+
+    @property
+    def spec(self):
+        """The rules for this kind of content (see kinds.py)."""
+        return models_by_kind()[self.kind].KIND
+
+    def identity(self):
+        """What, besides the revision's fields, stands in the sealed bytes of this kind."""
+        return self.typed.identity() if type(self) is Content else {}
+
+    @staticmethod
+    def model_of(kind):
+        """The content model of a kind, by its name."""
+        return models_by_kind()[kind]
+
+    @classmethod
+    def signed_context(cls, document):
+        """What the kind's templates for the signed part need beyond the document itself."""
+        return {}
+
+    def get_absolute_url(self):
+        return reverse(self.kind, args=[self.slug])
+
+    def shown_revision_id(self, now):
+        """The revision that readers get at the time `now`, or None.
+
+        The same rule as `ContentQuerySet.public`, for a row at hand.
+        """
+        if self.withdrawn_at:
+            return None
+        if self.scheduled_id and self.scheduled_at <= now:
+            return self.scheduled_id
+        return self.live_id
+
+    def status_at(self, now):
+        """The status at the time `now`: a scheduled revision that is due counts as published."""
+        due = self.status == self.Status.SCHEDULED and self.scheduled_at <= now
+        return self.Status.PUBLISHED if due else self.Status(self.status)
+
+
+class Revision(InsertOnly):
+    """What a content says at one moment. Each kind inherits this table.
+
+    A kind lists in `SIGNED` the fields and children that go into the sealed bytes, for each
+    format that was ever used, and in `UNSIGNED` the others, each with its reason; a system
+    check refuses a field that stands in neither.
+    """
+
+    content = models.ForeignKey(Content, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField()
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    origin = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="descendants",
+        help_text="The revision of another or the same content that this one was made from.",
+    )
+    note = models.CharField(
+        _("what changed"),
+        max_length=200,
+        blank=True,
+        help_text=_("One line for colleagues and the history: what you changed and why."),
+    )
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="revisions"
+    )
+
+    SIGNED = {}
+    UNSIGNED = {
+        "id": "names the row, not what it says",
+        "revision_ptr": "names the row, not what it says",
+        "content": "stands at the top of the bytes as the content's uid",
+        "number": "says which revision it is, not what it says",
+        "parent": "history, not words",
+        "origin": "history, not words",
+        "note": "for colleagues; readers of the page do not see it",
+        "created_at": "history, not words",
+        "created_by": "history, not words",
+    }
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints = [
+            models.UniqueConstraint(fields=["content", "number"], name="revision_number"),
+        ]
+
+    def __str__(self):
+        return _("revision %(number)s of %(content)s") % {
+            "number": self.number,
+            "content": self.content,
+        }
+
+    @property
+    def typed(self):
+        """This revision as its kind: an ArticleRevision, an AcupointRevision."""
+        if type(self) is not Revision:
+            return self
+        return getattr(self, f"{self.content.kind}revision")
+
+    @staticmethod
+    def document_relations():
+        """What to prefetch before documents of this kind are built."""
+        return []
+
+    def complete(self, parent):
+        """Write what follows from the fields before the seal: an article's pins."""
+
+
+class Seal(InsertOnly):
+    """The end of a revision's making: its canonical bytes and their digest.
+
+    Inserted last, in the transaction that made the revision. From then on no row is added to
+    the revision and nothing of it changes.
+    """
+
+    revision = models.OneToOneField(
+        Revision, models.PROTECT, primary_key=True, related_name="seal"
+    )
+    format = models.PositiveSmallIntegerField()
+    canonical = models.BinaryField()
+    digest = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+
+    def __str__(self):
+        return self.digest
+
+
+class Pin(InsertOnly):
+    """A revision's use of another content's sealed revision: an article's acupoint."""
+
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="pins")
+    position = models.PositiveSmallIntegerField()
+    pinned = models.ForeignKey(Revision, models.PROTECT, related_name="pinned_by")
+
+    PARENT = "revision"
+
+    class Meta:
+        ordering = ["position"]
+        verbose_name = _("pin")
+        verbose_name_plural = _("pins")
+        constraints = [
+            models.UniqueConstraint(fields=["revision", "position"], name="pin_position"),
+        ]

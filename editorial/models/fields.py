@@ -1,0 +1,42 @@
+"""Small helpers that several models share."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+from stdnum import isbn
+from stdnum.exceptions import ValidationError as NumberError
+
+
+def pair_constraint(model, *names):
+    """A constraint that the named nullable columns are all set or all empty.
+
+    A "when" and its "who" travel together.
+    """
+    together = models.Q(*[(f"{name}__isnull", True) for name in names]) | models.Q(
+        *[(f"{name}__isnull", False) for name in names]
+    )
+    return models.CheckConstraint(condition=together, name=f"{model}_{names[0]}_pair")
+
+
+def validate_isbn(value):
+    """Refuse what is no ISBN-13 or ISBN-10 with a right check digit."""
+    try:
+        isbn.validate(value)
+    except NumberError as error:
+        raise ValidationError(
+            _("“%(value)s” is not an ISBN: its check digit or its length is wrong."),
+            params={"value": value},
+        ) from error
+
+
+def isbn13(value):
+    """`value` as thirteen digits with hyphens in the registered places."""
+    return isbn.format(value, convert=True)
+
+
+def validate_plain_name(value):
+    """Names are plain words: no markup and no control characters."""
+    if re.search(r"[<>\x00-\x1f\x7f]", value):
+        raise ValidationError(_("A name holds no angle brackets and no control characters."))

@@ -1,0 +1,49 @@
+"""The append-only, hash-chained log that every move writes."""
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .content import Content, Revision
+from .insert_only import InsertOnly
+
+
+class Event(InsertOnly):
+    """One line of the log: who made which move on what, and when."""
+
+    seq = models.PositiveBigIntegerField(unique=True)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="events"
+    )
+    move = models.CharField(max_length=30)
+    content = models.ForeignKey(Content, models.PROTECT, null=True, related_name="events")
+    revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="events")
+    digest = models.CharField(max_length=64, blank=True)
+    data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    previous = models.CharField(max_length=64)
+    hash = models.CharField(max_length=64, unique=True)
+    mac = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["seq"]
+        verbose_name = _("log line")
+        verbose_name_plural = _("log")
+        indexes = [models.Index(fields=["content", "move", "-seq"], name="event_by_content")]
+
+    def __str__(self):
+        return f"{self.seq} {self.move}"
+
+
+class LogHead(models.Model):
+    """Count and hash of the log's last line: the row that every writer locks last."""
+
+    count = models.PositiveBigIntegerField(default=0)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        verbose_name = _("log head")
+        constraints = [
+            models.CheckConstraint(condition=models.Q(pk=1), name="one_log_head"),
+        ]

@@ -1,0 +1,256 @@
+"""Accounts, and the authors and reviewers that the public sees."""
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ..images import ImageField
+from .fields import isbn13, pair_constraint, validate_isbn, validate_plain_name
+
+
+class User(AbstractUser):
+    """One account at the desk. Several accounts may belong to one person."""
+
+    alias_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="aliases",
+        verbose_name=_("same person as"),
+        help_text=_(
+            "If this person has another account, name the first one here. Whatever one "
+            "account wrote, no other account of the same person may sign or approve. "
+            "Once set, this stays."
+        ),
+    )
+
+    # Columns that a trigger lets be set once and never changed (see triggers.py).
+    SET_ONCE = ("alias_of",)
+
+    @property
+    def person_id(self):
+        """The key that all accounts of one person share."""
+        return self.alias_of_id or self.pk
+
+    @property
+    def display_name(self):
+        return self.get_full_name() or self.username
+
+    def clean(self):
+        super().clean()
+        if self.alias_of_id and self.alias_of_id == self.pk:
+            raise ValidationError({"alias_of": _("An account cannot be an alias of itself.")})
+        if self.alias_of_id and self.alias_of.alias_of_id:
+            raise ValidationError({"alias_of": _("Name the first account of that person.")})
+        if self.alias_of_id and self.pk and self.aliases.exists():
+            raise ValidationError({"alias_of": _("Other accounts already point to this one.")})
+
+
+class ProfileQuerySet(models.QuerySet):
+    def active(self):
+        return self.filter(deactivated_at=None)
+
+
+class Profile(models.Model):
+    """What authors and reviewers have in common: a public page and perhaps an account."""
+
+    name = models.CharField(_("name"), max_length=120, validators=[validate_plain_name])
+    slug = models.SlugField(
+        _("address"),
+        unique=True,
+        help_text=_("The last part of the public address. It stays when the name changes."),
+    )
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("account"),
+        help_text=_("The account this person works with. Once set, this stays."),
+    )
+    bio = models.TextField(
+        _("about"), blank=True, help_text=_("Plain text; an empty line begins a new paragraph.")
+    )
+    photo = ImageField(_("photo"), blank=True)
+    is_demo = models.BooleanField(_("invented for the demonstration"), default=False)
+    deactivated_at = models.DateTimeField(_("deactivated at"), null=True, blank=True)
+    deactivated_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("deactivated by"),
+    )
+    deactivation_reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    SET_ONCE = ("user",)
+
+    objects = ProfileQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["name"]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def is_active(self):
+        return self.deactivated_at is None
+
+    @property
+    def initials(self):
+        words = [word for word in self.name.split() if word[0].isalpha()]
+        return "".join(word[0] for word in (words[0], words[-1])).upper() if words else "?"
+
+
+class Author(Profile):
+    class Meta(Profile.Meta):
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+        constraints = [pair_constraint("author", "deactivated_at", "deactivated_by")]
+
+    def get_absolute_url(self):
+        return reverse("author", args=[self.slug])
+
+
+class Book(models.Model):
+    author = models.ForeignKey(Author, models.CASCADE, related_name="books")
+    title = models.CharField(_("title"), max_length=200)
+    isbn = models.CharField("ISBN", max_length=17, validators=[validate_isbn])
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("book")
+        verbose_name_plural = _("books")
+
+    def __str__(self):
+        return self.title
+
+    def clean(self):
+        validate_isbn(self.isbn)
+        self.isbn = isbn13(self.isbn)
+
+
+class Reviewer(Profile):
+    class Meta(Profile.Meta):
+        verbose_name = _("reviewer")
+        verbose_name_plural = _("reviewers")
+        constraints = [pair_constraint("reviewer", "deactivated_at", "deactivated_by")]
+
+    def get_absolute_url(self):
+        return reverse("reviewer", args=[self.slug])
+
+
+class CredentialQuerySet(models.QuerySet):
+    def valid(self, at):
+        """Those that may sign at the time `at`."""
+        today = timezone.localdate(at)
+        return self.filter(
+            models.Q(valid_until=None) | models.Q(valid_until__gte=today),
+            valid_from__lte=today,
+            suspended_at=None,
+            annulled_at=None,
+            checked_at__isnull=False,
+        )
+
+
+class Credential(models.Model):
+    """What entitles a reviewer to sign: a licence, a registration, a degree."""
+
+    class Kind(models.TextChoices):
+        LICENCE = "licence", _("Licence")
+        REGISTRATION = "registration", _("Registration")
+        CERTIFICATE = "certificate", _("Certificate")
+        DEGREE = "degree", _("Degree")
+
+    reviewer = models.ForeignKey(
+        Reviewer, models.PROTECT, related_name="credentials", verbose_name=_("reviewer")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    title = models.CharField(
+        _("title"), max_length=120, help_text=_("As readers see it: “Licensed acupuncturist”.")
+    )
+    issuer = models.CharField(_("issuer"), max_length=160)
+    number = models.CharField(_("number"), max_length=60, blank=True)
+    register_url = models.URLField(
+        _("register"), blank=True, help_text=_("Where anybody can look the number up.")
+    )
+    scope = models.CharField(
+        _("scope"),
+        max_length=200,
+        help_text=_("What it covers: “Acupressure and acupuncture for adults”."),
+    )
+    valid_from = models.DateField(_("valid from"))
+    valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    checked_at = models.DateField(
+        _("checked on"),
+        null=True,
+        blank=True,
+        help_text=_("The day somebody of the house looked it up. Unchecked ones cannot sign."),
+    )
+    checked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("checked by"),
+    )
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, blank=True)
+    suspended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    annulled_at = models.DateTimeField(_("annulled at"), null=True, blank=True)
+    annulled_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    note = models.CharField(
+        _("reason"), max_length=300, blank=True, help_text=_("Why it was suspended or annulled.")
+    )
+
+    objects = CredentialQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-valid_from", "pk"]
+        verbose_name = _("credential")
+        verbose_name_plural = _("credentials")
+        constraints = [
+            pair_constraint("credential", "checked_at", "checked_by"),
+            pair_constraint("credential", "suspended_at", "suspended_by"),
+            pair_constraint("credential", "annulled_at", "annulled_by"),
+            models.CheckConstraint(
+                condition=models.Q(valid_until=None)
+                | models.Q(valid_until__gte=models.F("valid_from")),
+                name="credential_valid_span",
+            ),
+        ]
+
+    def __str__(self):
+        return self.line
+
+    @property
+    def line(self):
+        """The credential in one line, as it is copied into a sign-off."""
+        number = f" {self.number}" if self.number else ""
+        return f"{self.title}, {self.issuer}{number}"
+
+    def state_on(self, day):
+        """In one word, what readers of the reviewer's page should know."""
+        if self.annulled_at:
+            return _("annulled")
+        if self.suspended_at:
+            return _("suspended")
+        if not self.was_valid_on(day):
+            return _("not valid today")
+        return _("valid")
+
+    def was_valid_on(self, day):
+        return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)

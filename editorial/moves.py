@@ -1,0 +1,130 @@
+"""The workflow as a table: which move leads from which states to which, and who may make it.
+
+Nothing else in the project asks for a status by name to decide whether something is allowed.
+docs/workflow.md is drawn from this table.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext_lazy as _
+
+from . import rules
+from .models import Content
+
+S = Content.Status
+
+
+@dataclass(frozen=True)
+class Move:
+    name: str
+    label: str
+    # What the button's reader should know before pressing it.
+    sentence: str
+    sources: tuple[str, ...]
+    target: str
+    permission: str
+    # Each raises Refused with a sentence; the first that does ends the attempt.
+    checks: tuple[Callable, ...] = ()
+
+    @property
+    def codename(self):
+        return f"editorial.{self.permission}"
+
+
+MOVES = {
+    move.name: move
+    for move in (
+        Move(
+            "save",
+            _("Save draft"),
+            _("Keeps this text as the next revision. Readers see nothing of it yet."),
+            (S.DRAFT, S.CHANGES_REQUESTED, S.PUBLISHED, S.WITHDRAWN),
+            S.DRAFT,
+            "save_content",
+            (rules.own_work_or_editor,),
+        ),
+        Move(
+            "submit",
+            _("Submit for review"),
+            _("Freezes this revision for everybody until it is signed, sent back or recalled."),
+            (S.DRAFT,),
+            S.IN_REVIEW,
+            "submit_content",
+            (rules.own_work_or_editor, rules.pins_are_signed),
+        ),
+        Move(
+            "recall",
+            _("Recall"),
+            _("Takes this revision back to draft, so that it can be edited."),
+            (S.IN_REVIEW, S.SIGNED, S.SCHEDULED),
+            S.DRAFT,
+            "recall_content",
+            (rules.own_work_or_editor,),
+        ),
+        Move(
+            "request_changes",
+            _("Request changes"),
+            _("Sends this revision back to its writer with your reason."),
+            (S.IN_REVIEW, S.SIGNED),
+            S.CHANGES_REQUESTED,
+            "request_changes_content",
+            (rules.reason_is_given,),
+        ),
+        Move(
+            "sign",
+            _("Sign"),
+            _("Puts your name and credential under exactly these words."),
+            (S.IN_REVIEW, S.SIGNED),
+            S.SIGNED,
+            "sign_content",
+            (
+                rules.kind_takes_signatures,
+                rules.signer_is_a_reviewer,
+                rules.signer_did_not_contribute,
+                rules.signer_has_not_signed_this,
+                rules.credential_may_sign,
+                rules.sign_form_is_complete,
+                rules.pins_are_signed,
+            ),
+        ),
+        Move(
+            "approve",
+            _("Approve and publish"),
+            _("Readers get exactly this revision from now on."),
+            (S.IN_REVIEW, S.SIGNED),
+            S.PUBLISHED,
+            "approve_content",
+            (
+                rules.has_the_sign_off_it_needs,
+                rules.approver_did_not_contribute,
+                rules.approver_is_not_the_signer,
+                rules.pins_are_signed,
+            ),
+        ),
+        Move(
+            "schedule",
+            _("Approve for a time"),
+            _("Readers get exactly this revision from the time you name."),
+            (S.IN_REVIEW, S.SIGNED),
+            S.SCHEDULED,
+            "approve_content",
+            (
+                rules.has_the_sign_off_it_needs,
+                rules.approver_did_not_contribute,
+                rules.approver_is_not_the_signer,
+                rules.pins_are_signed,
+                rules.go_live_lies_ahead,
+            ),
+        ),
+        Move(
+            "withdraw",
+            _("Withdraw"),
+            _("Takes the page away at once; its address answers with your reason."),
+            tuple(state for state in S if state != S.WITHDRAWN),
+            S.WITHDRAWN,
+            "withdraw_content",
+            (rules.is_public, rules.reason_is_given),
+        ),
+    )
+}

@@ -1,0 +1,122 @@
+"""From a public content to what a visitor sees: bytes, rendering, badge.
+
+Whatever shows contents to readers (page, list, search, box) loads them here, in a number of
+queries that does not depend on how many there are.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.core.cache import cache
+from django.template.loader import render_to_string
+from django.urls import reverse
+
+from . import documents, standing
+from .kinds import revision_model
+from .models import Content, Revision
+
+# Raise it whenever a template or function that renders sealed bytes changes.
+RENDERER = 1
+RENDERING_SECONDS = 7 * 24 * 3600
+
+
+@dataclass
+class Page:
+    """One content as shown at one time."""
+
+    content: Content
+    revision: Revision
+    badge: standing.Badge
+
+    @property
+    def is_readable(self):
+        try:
+            return bool(self.document)
+        except documents.BrokenSeal:
+            return False
+
+    @property
+    def digest(self):
+        return self.revision.seal.digest
+
+    @cached_property
+    def document(self):
+        """The parsed sealed bytes; raises documents.BrokenSeal."""
+        return documents.parse(self.revision.seal.canonical)
+
+    @property
+    def fields(self):
+        return self.document["fields"]
+
+    @cached_property
+    def html(self):
+        return rendered(bytes(self.revision.seal.canonical))
+
+    @property
+    def history_url(self):
+        return reverse(f"{self.content.kind}_history", args=[self.content.slug])
+
+    @property
+    def canonical_url(self):
+        number = self.revision.number
+        return reverse(f"{self.content.kind}_canonical", args=[self.content.slug, number])
+
+    @property
+    def since(self):
+        return self.content.shown_since
+
+    @property
+    def first_shown(self):
+        return self.content.first_shown
+
+
+def rendered(data):
+    """The signed part of a page from its canonical bytes: {"head": html, "body": html}.
+
+    Cached by the digest of the very bytes at hand, so that changed bytes are never served from
+    what the true ones once gave. Raises documents.BrokenSeal.
+    """
+    key = f"signed:{RENDERER}:{documents.digest_of(data)}"
+    html = cache.get(key)
+    if html is None:
+        html = render_document(documents.parse(data))
+        cache.set(key, html, RENDERING_SECONDS)
+    return html
+
+
+def render_document(document):
+    """Render a parsed document with its kind's templates, without cache."""
+    model = Content.model_of(document["kind"])
+    context = {"doc": document, **model.signed_context(document)}
+    return {
+        part: render_to_string(f"signed/{document['kind']}_{part}.html", context)
+        for part in ("head", "body")
+    }
+
+
+def load(contents, now):
+    """Pages for public contents of one kind (from `ContentQuerySet.public`), in their order.
+
+    A page whose sealed bytes cannot be read any more is left out.
+    """
+    contents = list(contents)
+    if not contents:
+        return []
+    revisions = revisions_for([c.shown_id for c in contents], contents[0].spec)
+    for content in contents:
+        revisions[content.shown_id].content = content
+    approvals = standing.approvals_of(revisions.values())
+    pages = []
+    for content in contents:
+        revision, approval = revisions[content.shown_id], approvals.get(content.shown_id)
+        page = Page(content, revision, standing.badge_of(revision, approval, now))
+        if page.is_readable:
+            pages.append(page)
+    return pages
+
+
+def revisions_for(keys, spec):
+    """{key: revision of the kind, with everything that rendering and badge ask for}."""
+    model = revision_model(spec.name)
+    relations = [*model.document_relations(), *standing.relations(spec.needs_sign_off)]
+    return model.objects.select_related("seal").prefetch_related(*relations).in_bulk(keys)

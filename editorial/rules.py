@@ -1,0 +1,223 @@
+"""Who may do what to which text, one function a rule.
+
+Each takes an Attempt and raises Refused with a full sentence, or returns. The button that
+offers a move asks the same functions, so that page and answer never differ.
+"""
+
+import datetime
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import standing
+from .errors import Refused
+from .models import Content, Credential, Reviewer, Revision, User
+
+
+@dataclass
+class Attempt:
+    """Somebody (`by`) trying a move on a content's head revision at the time `at`."""
+
+    content: Content
+    revision: Revision
+    by: User
+    at: datetime.datetime
+    data: dict = field(default_factory=dict)
+    # A button asks before the form is filled in; rules about the form then hold their tongue.
+    asking: bool = False
+
+
+# --- People ------------------------------------------------------------------------------
+
+
+def persons(user_ids):
+    """The person keys of some accounts."""
+    pairs = User.objects.filter(pk__in=user_ids).values_list("pk", "alias_of_id")
+    return {alias or pk for pk, alias in pairs}
+
+
+def revision_family(content):
+    """Keys of all revisions of the content and of those it was made from, however far back."""
+    found, contents = set(), {content.pk}
+    while contents:
+        rows = Revision.objects.filter(content__in=contents).values_list("pk", "origin_id")
+        new = {pk for pk, _origin in rows} - found
+        found |= new
+        origins = {origin for _pk, origin in rows if origin} - found
+        contents = set(
+            Revision.objects.filter(pk__in=origins).values_list("content_id", flat=True)
+        )
+    return found
+
+
+def contributors(content):
+    """Person keys of everybody who wrote a line of this content or stands in its byline."""
+    revisions = revision_family(content)
+    writers = Revision.objects.filter(pk__in=revisions).values_list("created_by", flat=True)
+    bylines = content.spec.byline_users(revisions) if content.spec.byline_users else ()
+    return persons({*writers, *bylines})
+
+
+def signers(revision):
+    """Person keys of everybody who signed this revision."""
+    return persons(revision.signoffs.values_list("signed_by", flat=True))
+
+
+def contributed(user, content):
+    return user.person_id in contributors(content)
+
+
+def own_work_or_editor(attempt):
+    if attempt.by.has_perm("editorial.edit_any_content"):
+        return
+    if not contributed(attempt.by, attempt.content):
+        raise Refused(_("This is another writer's work. Ask an editor if you want to change it."))
+
+
+# --- Signing -----------------------------------------------------------------------------
+
+
+def kind_takes_signatures(attempt):
+    if not attempt.content.spec.needs_sign_off:
+        raise Refused(_("This kind of page carries no review badge, so there is nothing to sign."))
+
+
+def reviewer_of(user):
+    return Reviewer.objects.active().filter(user=user).first()
+
+
+def signer_is_a_reviewer(attempt):
+    if reviewer_of(attempt.by) is None:
+        raise Refused(_("Only a reviewer with an active public profile can sign."))
+
+
+def signer_did_not_contribute(attempt):
+    if contributed(attempt.by, attempt.content):
+        raise Refused(
+            _("You wrote a part of this or stand in its byline, so you cannot sign it. Four eyes!")
+        )
+
+
+def signer_has_not_signed_this(attempt):
+    if attempt.by.person_id in signers(attempt.revision):
+        raise Refused(_("You have signed this revision already."))
+
+
+def credential_may_sign(attempt):
+    """The credential named in the form, or any when a button asks, must be valid now."""
+    credentials = Credential.objects.filter(reviewer__user=attempt.by)
+    if not attempt.asking:
+        named = attempt.data.get("credential")
+        credentials = credentials.filter(pk=named.pk if named else None)
+    if credentials.valid(attempt.at).exists():
+        return
+    credential = credentials.first()
+    if credential is None:
+        raise Refused(_("This credential is not yours, or you have none on file."))
+    raise Refused(why_not(credential, timezone.localdate(attempt.at)))
+
+
+def why_not(credential, day):
+    """The sentence for a credential that may not sign."""
+    facts = {"credential": credential.line}
+    if credential.annulled_at:
+        return _("The credential “%(credential)s” was annulled.") % facts
+    if credential.suspended_at:
+        return _("The credential “%(credential)s” is suspended.") % facts
+    if credential.checked_at is None:
+        return _("The credential “%(credential)s” has not been checked yet.") % facts
+    if day < credential.valid_from:
+        return _("The credential “%(credential)s” is not valid yet.") % facts
+    return _("The credential “%(credential)s” expired on %(day)s.") % {
+        **facts,
+        "day": credential.valid_until,
+    }
+
+
+def sign_form_is_complete(attempt):
+    if attempt.asking:
+        return
+    if not str(attempt.data.get("conflict_statement", "")).strip():
+        raise Refused(_("State your interests, or that you have none, before you sign."))
+    if not str(attempt.data.get("scope", "")).strip():
+        raise Refused(_("Say what your review covers before you sign."))
+    due = attempt.data.get("next_review_on")
+    today = timezone.localdate(attempt.at)
+    if due is None or not today < due <= today + datetime.timedelta(days=3 * 366):
+        raise Refused(_("The next review falls due on a day within the next three years."))
+
+
+# --- Approving ---------------------------------------------------------------------------
+
+
+def has_the_sign_off_it_needs(attempt):
+    if not attempt.content.spec.needs_sign_off:
+        return
+    if not standing.signoffs_of(attempt.revision):
+        raise Refused(
+            _("No reviewer's signature stands under this revision, so it cannot be approved.")
+        )
+
+
+def approver_did_not_contribute(attempt):
+    if settings.APPROVER_MAY_BE_CONTRIBUTOR and attempt.content.spec.needs_sign_off:
+        return
+    if contributed(attempt.by, attempt.content):
+        raise Refused(
+            _("You wrote a part of this or stand in its byline, so somebody else must approve it.")
+        )
+
+
+def approver_is_not_the_signer(attempt):
+    if attempt.by.person_id in signers(attempt.revision):
+        raise Refused(_("You signed this revision, so somebody else must approve it."))
+
+
+def go_live_lies_ahead(attempt):
+    if attempt.asking:
+        return
+    go_live = attempt.data.get("go_live_at")
+    if go_live is None or go_live <= attempt.at:
+        raise Refused(_("Name a time that lies ahead, or approve now."))
+    signoffs = standing.signoffs_of(attempt.revision)
+    if signoffs and timezone.localdate(go_live) > signoffs[-1].next_review_on:
+        raise Refused(_("By that time the review will be overdue. Name an earlier time."))
+
+
+# --- Text --------------------------------------------------------------------------------
+
+
+def pins_are_signed(attempt):
+    """What the text embeds must itself be signed and not withdrawn."""
+    for pin in standing.pins_of(attempt.revision):
+        if fault := standing.pin_fault(pin):
+            raise Refused(fault)
+
+
+def reason_is_given(attempt):
+    if not attempt.asking and not str(attempt.data.get("reason", "")).strip():
+        raise Refused(_("Give your reason; others will read it."))
+
+
+def is_public(attempt):
+    public = Content.objects.public(attempt.at).filter(pk=attempt.content.pk)
+    if not public.exists():
+        raise Refused(_("Nothing of this is public, so there is nothing to withdraw."))
+
+
+def may(user, move):
+    if not user.is_active or not user.has_perm(move.codename):
+        raise Refused(
+            _("Your role does not include this step: %(step)s.") % {"step": move.label.lower()}
+        )
+
+
+def state_allows(content, move, at):
+    state = content.status_at(at)
+    if state not in move.sources:
+        raise Refused(
+            _("This is “%(state)s”; from there the step “%(step)s” is not possible.")
+            % {"state": state.label, "step": move.label}
+        )

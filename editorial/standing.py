@@ -1,0 +1,153 @@
+"""Whether a badge stands: computed each time from rows and bytes, never stored.
+
+"Reviewed & Fact-Checked by X" stands only over the exact words that X signed. Everything that
+could part the two is asked here, and each part answers with a sentence that names its fault.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db.models import Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import documents, signing
+from .models import Event, Pin, SignOff
+
+APPROVALS = ("approve", "schedule")
+
+
+def relations(signed):
+    """What to prefetch with revisions so that nothing below asks the database again.
+
+    `signed`: whether their kind has sign-offs of its own.
+    """
+    signoffs = signoffs_with_all()
+    pins = Pin.objects.select_related("pinned__seal", "pinned__content").prefetch_related(
+        Prefetch("pinned__signoffs", signoffs)
+    )
+    wanted = [Prefetch("pins", pins)]
+    return [*wanted, Prefetch("signoffs", signoffs)] if signed else wanted
+
+
+@dataclass(frozen=True)
+class Badge:
+    """What may be said of a shown revision, and why not more."""
+
+    signoffs: list = field(default_factory=list)
+    approved_at: object = None
+    faults: list = field(default_factory=list)
+    overdue: bool = False
+
+    @property
+    def stands(self):
+        return bool(self.signoffs) and not self.faults and not self.overdue
+
+    @property
+    def approved(self):
+        """Whether an editor's approval covers what is shown, a reviewer's signature or not."""
+        return self.approved_at is not None and not self.faults
+
+    @property
+    def last_reviewed(self):
+        return self.signoffs[-1].signed_at if self.signoffs else None
+
+    @property
+    def next_review_on(self):
+        return self.signoffs[-1].next_review_on if self.signoffs else None
+
+
+def signoffs_with_all():
+    """Sign-offs with every row that `signoff_fault` asks for."""
+    return SignOff.objects.select_related(
+        "reviewer", "credential", "revocation", "carried_from__revocation"
+    )
+
+
+def signoffs_of(revision):
+    """The sign-offs that stand under a revision, oldest first."""
+    return [s for s in revision.signoffs.all() if signoff_fault(s, revision) is None]
+
+
+def signoff_fault(signoff, revision):
+    """Why a sign-off does not count for a revision; None where it does."""
+    if not signing.is_true("signoff", signoff):
+        return _("A sign-off was not written by this application.")
+    if signoff.revision_id != revision.pk or signoff.digest != revision.seal.digest:
+        return _("A sign-off is for other words.")
+    original = signoff.carried_from or signoff
+    if hasattr(signoff, "revocation") or hasattr(original, "revocation"):
+        return _("A sign-off was taken back.")
+    credential = signoff.credential
+    if credential.annulled_at:
+        return _("The reviewer's credential was annulled.")
+    if not credential.was_valid_on(timezone.localdate(original.signed_at)):
+        return _("The reviewer's credential was not valid on the day of signing.")
+    if credential.suspended_at and credential.suspended_at <= original.signed_at:
+        return _("The reviewer's credential was suspended when it signed.")
+    return None
+
+
+def pins_of(revision):
+    return revision.pins.all()
+
+
+def pin_fault(pin):
+    """Why a pinned text cannot stand under a badge; None where it can."""
+    pinned = pin.pinned
+    if pinned.content.withdrawn_at:
+        return _("%(content)s was withdrawn; take it out of the text.") % {
+            "content": pinned.content
+        }
+    if pinned.content.spec.needs_sign_off and not signoffs_of(pinned):
+        return _("%(content)s is used in a version that no reviewer's signature covers.") % {
+            "content": pinned.content
+        }
+    return None
+
+
+def integrity_faults(revision):
+    """Whether bytes, digest and rows of a sealed revision still say the same."""
+    seal = revision.seal
+    data = bytes(seal.canonical)
+    if documents.digest_of(data) != seal.digest:
+        return [_("The sealed bytes were changed.")]
+    try:
+        rebuilt = documents.canonical(documents.build(revision, seal.format))
+    except (documents.BrokenSeal, KeyError):
+        return [_("What the text embeds cannot be read.")]
+    if rebuilt != data:
+        return [_("The stored fields differ from the sealed bytes.")]
+    return []
+
+
+def approvals_of(revisions):
+    """{revision key: the log line that approved exactly its digest}, one query."""
+    digests = {revision.pk: revision.seal.digest for revision in revisions}
+    lines = Event.objects.filter(revision__in=digests, move__in=APPROVALS).order_by("seq")
+    return {
+        line.revision_id: line
+        for line in lines
+        if line.digest == digests[line.revision_id] and signing.is_true("event", line)
+    }
+
+
+def badge_of(revision, approval, now):
+    """The badge of a shown revision; kinds without sign-off get one that never stands.
+
+    `approval` is its line from `approvals_of`, or None.
+    """
+    signoffs = signoffs_of(revision) if revision.content.spec.needs_sign_off else []
+    faults = integrity_faults(revision)
+    if not signoffs and revision.content.spec.needs_sign_off:
+        faults.append(_("No reviewer's signature stands under this revision."))
+    if approval is None:
+        faults.append(_("No editor has approved this revision."))
+    if revision.content.withdrawn_at:
+        faults.append(_("This page was withdrawn."))
+    faults += filter(None, map(pin_fault, pins_of(revision)))
+    return Badge(
+        signoffs=signoffs,
+        approved_at=approval and approval.at,
+        faults=faults,
+        overdue=bool(signoffs) and timezone.localdate(now) > signoffs[-1].next_review_on,
+    )

@@ -1,0 +1,36 @@
+import json
+
+from django import template
+from django.core.files.storage import default_storage
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+register = template.Library()
+
+
+@register.filter
+def picture_url(picture):
+    """The address of a stored picture, from its facts in a document or from a file field."""
+    name = picture["name"] if isinstance(picture, dict) else picture.name
+    return default_storage.url(name)
+
+
+@register.filter
+def lines(text):
+    """The lines of a text that hold something, without their margins."""
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@register.filter
+def any_demo(pages):
+    """Whether a list of pages holds one that was invented for the demonstration."""
+    return any(page.content.is_demo for page in pages)
+
+
+@register.filter
+def json_ld(graph):
+    """A JSON-LD script element; `<`, `>` and `&` are escaped, so no word can end it."""
+    text = json.dumps(graph, ensure_ascii=False).translate(
+        {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&"}
+    )
+    return format_html('<script type="application/ld+json">{}</script>', SafeString(text))

@@ -1,0 +1,86 @@
+"""Public pages that every kind has in common, and the pictures on them."""
+
+import re
+
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.cache import cache_control
+from django.views.generic import View
+
+from . import history, images, pages
+from .models import Seal
+
+
+class ContentView(View):
+    """The page of one public content; a kind declares `model`, `template_name` and `extras`.
+
+    Answers 404 for what never was public, 410 with the reason for what was withdrawn, and 503
+    where the sealed bytes cannot be read any more.
+    """
+
+    model = None
+    template_name = None
+
+    def get(self, request, slug):
+        now = timezone.now()
+        content = self.model.objects.public(now).filter(slug=slug).first()
+        if content is None:
+            return gone_or_404(request, self.model, slug)
+        loaded = pages.load([content], now)
+        if not loaded:
+            return render(request, "unreadable.html", status=503)
+        return render(request, self.template_name, {"page": loaded[0], **self.extras(loaded[0], now)})
+
+    def extras(self, page, now):
+        """Further context: what stands around the content."""
+        return {}
+
+
+def gone_or_404(request, model, slug):
+    content = model.objects.withdrawn().filter(slug=slug).first()
+    if content is None:
+        raise Http404
+    return render(request, "withdrawn.html", {"content": content}, status=410)
+
+
+class HistoryView(View):
+    """What was public when, who signed it, and the signed bytes themselves."""
+
+    model = None
+
+    def get(self, request, slug):
+        now = timezone.now()
+        content = self.model.objects.public(now).filter(slug=slug).first()
+        if content is None:
+            return gone_or_404(request, self.model, slug)
+        entries = history.entries(content, now)
+        return render(request, "history.html", {"content": content, "entries": entries})
+
+
+class CanonicalView(View):
+    """The sealed bytes of a revision that was public, for anybody to hash."""
+
+    model = None
+
+    def get(self, request, slug, number):
+        now = timezone.now()
+        content = self.model.objects.public(now).filter(slug=slug).first()
+        if content is None:
+            return gone_or_404(request, self.model, slug)
+        public = [line.revision_id for line in history.publications(content, now)]
+        seal = get_object_or_404(Seal, revision__number=number, revision__in=public)
+        return HttpResponse(bytes(seal.canonical), content_type="application/json")
+
+
+MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
+
+
+@cache_control(public=True, max_age=31_536_000, immutable=True)
+def picture(request, name):
+    """A stored picture. Its address holds its hash, so it may be kept for ever."""
+    if not images.NAME.fullmatch(name) or not default_storage.exists(name):
+        raise Http404
+    extension = re.sub(r".*\.", "", name)
+    return FileResponse(default_storage.open(name), content_type=MEDIA_TYPES[extension])

@@ -1,0 +1,276 @@
+"""All settings, grouped, every knob from the environment (see docs/settings.md).
+
+Nothing here has a default that would be unsafe on the internet: without DEBUG, a missing
+key or a bad value stops the start with a sentence.
+"""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from csp.constants import NONCE, NONE, SELF
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+from django_prose_editor.config import html_tags
+from js_asset import static_lazy
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# `make run` keeps its keys in .env; `make serve` sets ENV_FILE to nothing.
+if env_file := os.environ.get("ENV_FILE", str(BASE_DIR / ".env")):
+    environ.Env.read_env(env_file)
+env = environ.Env()
+
+
+def from_env(name, cast, default, expected):
+    """One value of the environment, or a sentence that says what was expected."""
+    try:
+        return cast(name, default=default)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be {expected}.") from error
+
+
+# --- Mode and keys -----------------------------------------------------------------------
+
+DEBUG = from_env("DEBUG", env.bool, False, "1 or 0")
+
+
+def key_from_env(name, purpose):
+    key = env.str(name, default="")
+    if len(key) < 32:
+        raise ImproperlyConfigured(
+            f"{name} is missing or shorter than 32 characters. It {purpose}. Make one with: "
+            'python3 -c "import secrets; print(secrets.token_urlsafe(48))"'
+        )
+    return key
+
+
+SECRET_KEY = key_from_env("SECRET_KEY", "protects sessions and forms")
+SIGNING_KEY = key_from_env(
+    "SIGNING_KEY", "proves that sign-offs and log lines were written by this application"
+)
+if SIGNING_KEY == SECRET_KEY:
+    raise ImproperlyConfigured("SIGNING_KEY and SECRET_KEY must differ.")
+
+# --- Where the site lives ----------------------------------------------------------------
+
+PORT = from_env("PORT", env.int, 8000, "a port number such as 8000")
+SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}" if DEBUG else "").rstrip("/")
+_site = urlsplit(SITE_URL)
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+if _site.scheme not in ("http", "https") or not _site.hostname or _site.path:
+    raise ImproperlyConfigured(
+        "SITE_URL must be the public address of the site without a path, "
+        "such as https://www.example.org."
+    )
+SITE_IS_SECURE = _site.scheme == "https"
+if not SITE_IS_SECURE and _site.hostname not in ("localhost", "127.0.0.1", "::1"):
+    raise ImproperlyConfigured("SITE_URL may start with http:// for localhost only; use https://.")
+SITE_NAME = env.str("SITE_NAME", default="TCM Tips")
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname])
+if DEBUG:
+    ALLOWED_HOSTS += LOCAL_HOSTS
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+
+# --- Applications ------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    # Imports run one way: editorial -> acupoints -> products -> articles -> tcmtips.
+    "tcmtips",
+    "articles",
+    "products",
+    "acupoints",
+    "editorial.apps.EditorialConfig",
+    "editorial.apps.DeskConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "django.contrib.sitemaps",
+    "taggit",
+    "django_prose_editor",
+    "csp",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "tcmtips.middleware.isolation_headers",
+    "csp.middleware.CSPMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "tcmtips.urls"
+WSGI_APPLICATION = "tcmtips.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "tcmtips.context_processors.site",
+            ],
+        },
+    },
+]
+
+# --- Data --------------------------------------------------------------------------------
+
+DATABASES = {
+    "default": from_env(
+        "DATABASE_URL",
+        env.db_url,
+        f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
+        "a database address such as postgres://user:password@host:5432/name",
+    )
+}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["OPTIONS"] = {
+        # A move reads, compares and writes: it must hold the write lock from its first line.
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
+else:
+    raise ImproperlyConfigured("DATABASE_URL must name a SQLite or a PostgreSQL database.")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+CACHES = {
+    "default": from_env(
+        "CACHE_URL",
+        env.cache_url,
+        "locmemcache://",
+        "a cache address such as redis://127.0.0.1:6379/0",
+    )
+}
+
+MEDIA_ROOT = env.path("MEDIA_ROOT", default=str(BASE_DIR / "media"))
+MEDIA_URL = "media/"
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "editorial.images.ImageStorage"},
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "woff2", "png", "jpg", "webp", "avif", "gz", "br"]
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+
+# --- People ------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "editorial.User"
+LOGIN_URL = "admin:login"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+EMAIL_CONFIG = from_env(
+    "EMAIL_URL",
+    env.email_url,
+    "consolemail://",
+    "a mail address such as smtp+tls://user:password@host:587",
+)
+vars().update(EMAIL_CONFIG)
+
+# --- The rules of the house --------------------------------------------------------------
+
+# A house of two people may let the editor who changed a text approve it after a reviewer's
+# sign-off. The public history then says so.
+APPROVER_MAY_BE_CONTRIBUTOR = from_env(
+    "APPROVER_MAY_BE_CONTRIBUTOR", env.bool, False, "1 or 0"
+)
+
+# --- Language and time -------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+USE_TZ = True
+FORMAT_MODULE_PATH = ["tcmtips.formats"]
+
+# --- The editor --------------------------------------------------------------------------
+
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("desk/acupoint-embed.js")],
+        "extensions": {"Acupoint": html_tags(["div"], {"div": ["data-acupoint"]})},
+    }
+]
+
+# --- Security ----------------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+# Not Django's default "same-origin": a shop must see which site a reader came from.
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+if SITE_IS_SECURE:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_SSL_REDIRECT = True
+    SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [NONE],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF],
+        "font-src": [SELF],
+        "manifest-src": [SELF],
+        "form-action": [SELF],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+    }
+}
+# The desk adds the editor's import map (by nonce) and the one style that Tiptap injects (by
+# hash; it changes with the editor's version, a browser test tells).
+DESK_CONTENT_SECURITY_POLICY = {
+    "script-src": [SELF, NONCE],
+    "style-src": [SELF, "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"],
+    "img-src": [SELF, "data:", "blob:"],
+    "connect-src": [SELF],
+}
+
+# --- Logging -----------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+}

@@ -1,0 +1,25 @@
+from django.contrib import admin
+from django.urls import include, path
+
+from articles.urls import page_patterns
+from editorial.views import picture
+
+from . import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("search/", views.search, name="search"),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+    path("robots.txt", views.robots, name="robots"),
+    path(".well-known/log-head", views.log_head, name="log_head"),
+    path("admin/", admin.site.urls),
+    path("media/<path:name>", picture, name="picture"),
+    path("", include("acupoints.urls")),
+    path("", include("products.urls")),
+    path("", include("articles.urls")),
+    path("", include(page_patterns)),
+]
+
+handler404 = "tcmtips.views.not_found"
+handler500 = "tcmtips.views.server_error"

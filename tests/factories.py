@@ -1,0 +1,194 @@
+"""Plain functions that make the smallest valid object of each kind, through the same actions
+that the desk uses."""
+
+import datetime
+import io
+import itertools
+
+from django.contrib.auth.models import Group
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from PIL import Image
+
+from acupoints.models import Acupoint, AcupointRevision, Caution
+from articles.models import Article, ArticleRevision, Byline, Page, PageRevision
+from editorial import actions, images
+from editorial.actions import Token
+from editorial.models import Author, Credential, Reviewer, User
+from products.models import Feature, Product, ProductRevision
+
+_numbers = itertools.count(1)
+
+
+def now():
+    return timezone.now()
+
+
+def user(role="writer", **fields):
+    """An account with one role; role "superuser" may everything that a permission can give."""
+    name = fields.pop("username", f"{role}-{next(_numbers)}")
+    made = User.objects.create_user(name, password="demo", is_staff=True, **fields)
+    if role == "superuser":
+        made.is_superuser = True
+        made.save()
+    elif role:
+        made.groups.add(Group.objects.get(name=role))
+    return User.objects.get(pk=made.pk)
+
+
+def author(name="Sample Author", **fields):
+    return Author.objects.create(name=name, slug=f"author-{next(_numbers)}", **fields)
+
+
+def credential(reviewer, **fields):
+    today = timezone.localdate()
+    return Credential.objects.create(
+        **{
+            "reviewer": reviewer,
+            "kind": Credential.Kind.LICENCE,
+            "title": "Licensed acupuncturist",
+            "issuer": "Sample Board",
+            "number": "S-1",
+            "scope": "Acupressure for adults",
+            "valid_from": today - datetime.timedelta(days=1000),
+            "valid_until": today + datetime.timedelta(days=1000),
+            "checked_at": today,
+            "checked_by": User.objects.first(),
+        }
+        | fields
+    )
+
+
+def reviewer(account=None, name="Sample Reviewer", **fields):
+    """A reviewer with an account and one valid credential."""
+    account = account or user("reviewer")
+    made = Reviewer.objects.create(
+        name=name, slug=f"reviewer-{next(_numbers)}", user=account, **fields
+    )
+    credential(made)
+    return made
+
+
+def picture(colour=(120, 150, 110), kind="PNG"):
+    """A small valid upload, as a form would hand it over."""
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(out, kind)
+    return images.prepare(ContentFile(out.getvalue(), name=f"p.{kind.lower()}"))
+
+
+def first_revision(content_model, revision, by, children=(), at=None, slug=None, **identity):
+    at = at or now()
+    content = actions.begin(
+        content_model, by=by, at=at, slug=slug or f"sample-{next(_numbers)}", **identity
+    )
+    with actions.saving(content, revision, None, by=by, at=at):
+        revision.save()
+        for child in children:
+            child.revision = revision
+            child.save()
+    content.refresh_from_db()
+    return content
+
+
+def point(code="BL40", by=None, cautions=(), **fields):
+    """An acupoint with a first draft."""
+    meridian, number = code[:2], int(code[2:])
+    revision = AcupointRevision(
+        **{
+            "pinyin": "Wěizhōng",
+            "traditional": "委中",
+            "simplified": "委中",
+            "english": "Bend Centre",
+            "location": f"Where {code} is.",
+            "uses": "Stiff knees\nTired calves",
+            "pressing": "Press gently for a minute.",
+        }
+        | fields
+    )
+    rows = [Caution(kind=kind, text=text) for kind, text in cautions]
+    return first_revision(
+        Acupoint,
+        revision,
+        by or user(),
+        rows,
+        slug=f"{meridian}-{number}".lower(),
+        code=code,
+        meridian=meridian,
+        number=number,
+    )
+
+
+def article(by=None, authors=(), at=None, slug=None, children=(), **fields):
+    """An article with a first draft."""
+    revision = ArticleRevision(
+        **{"title": "Sample title", "summary": "A sample summary.", "body": "<p>Sample.</p>"}
+        | fields
+    )
+    rows = [Byline(author=who) for who in authors]
+    return first_revision(Article, revision, by or user(), [*rows, *children], at, slug)
+
+
+def product(by=None, **fields):
+    revision = ProductRevision(
+        **{
+            "name": "Sample mat",
+            "summary": "A mat to lie on.",
+            "image": picture(),
+            "image_alt": "A green mat",
+            "url": "https://www.amazon.com/dp/B000000000?tag=sample-20",
+        }
+        | fields
+    )
+    return first_revision(
+        Product, revision, by or user(), [Feature(lead="Firm", text="It stays in shape.")]
+    )
+
+
+def page(by=None, **fields):
+    revision = PageRevision(
+        **{"title": "How we review", "summary": "In short.", "body": "<p>So.</p>"} | fields
+    )
+    return first_revision(Page, revision, by or user())
+
+
+def move(name, content, by, at=None, **data):
+    """Make a move with a token that is true now."""
+    content.refresh_from_db()
+    made = actions.make(name, Token.of(content), by=by, at=at or now(), **data)
+    content.refresh_from_db()
+    return made
+
+
+def sign_form(reviewer, at=None, **fields):
+    day = timezone.localdate(at or now())
+    return {
+        "credential": reviewer.credentials.first(),
+        "scope": "The whole text",
+        "conflict_statement": "None.",
+        "next_review_on": day + datetime.timedelta(days=365),
+    } | fields
+
+
+def sign(content, by=None, at=None, **fields):
+    """Submit the content if it is a draft, and sign its head. Returns the reviewer."""
+    by = by or reviewer()
+    content.refresh_from_db()
+    if content.status == "draft":
+        move("submit", content, user("editor"), at)
+    move("sign", content, by.user, at, **sign_form(by, at, **fields))
+    return by
+
+
+def publish(content, by=None, at=None, **fields):
+    """Bring the content to the public: signed by somebody where its kind needs that."""
+    content.refresh_from_db()
+    if content.typed.KIND.needs_sign_off:
+        sign(content, by, at, **fields)
+    else:
+        move("submit", content, user("editor"), at)
+    move("approve", content, user("editor"), at)
+    return content
+
+
+def embed(*codes):
+    return "".join(f'<h2>{c}</h2><div data-acupoint="{c}"></div>' for c in codes)

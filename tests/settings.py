@@ -1,0 +1,26 @@
+"""The project's settings with keys for tests, quick passwords and a folder of its own."""
+
+import os
+import tempfile
+
+os.environ.update(
+    ENV_FILE="",
+    DEBUG="0",
+    SECRET_KEY="a key for tests only, forty letters long.",
+    SIGNING_KEY="another key for tests, forty letters long",
+    SITE_URL="http://localhost",
+    MEDIA_ROOT=tempfile.mkdtemp(prefix="tcmtips-media-"),
+    ALLOWED_HOSTS="localhost,127.0.0.1,testserver",
+    EMAIL_URL="memorymail://",
+)
+os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+
+from tcmtips.settings import *  # noqa: E402, F403
+from tcmtips.settings import DATABASES, STORAGES  # noqa: E402
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
+# Static files come from where they are written, without collecting them first.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = True
