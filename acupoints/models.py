@@ -2,7 +2,7 @@
 
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from editorial.images import ImageField
@@ -15,18 +15,29 @@ from .meridians import CODE, SEALED_NAMES, Meridian
 
 
 class AcupointQuerySet(ContentQuerySet):
+    def drafted(self):
+        """Points that have a text, public or not, for the desk: the head counts as shown."""
+        return self.filter(head__isnull=False).annotate(shown_id=F("head_id"))
+
+    def named(self, word):
+        """Points of which the code, or a name in the shown text, holds the word.
+
+        Follows `public(now)` or `drafted()`.
+        """
+        names = AcupointRevision.objects.filter(pk=OuterRef("shown_id")).filter(
+            Q(pinyin__icontains=word)
+            | Q(english__icontains=word)
+            | Q(other_names__icontains=word)
+            | Q(traditional__contains=word)
+            | Q(simplified__contains=word)
+        )
+        return self.filter(Q(code__istartswith=word) | Q(slug=word.lower()) | Exists(names))
+
     def matching(self, words):
-        """Points of which the code or a shown name holds every word; follows `public(now)`."""
+        """Points that every word names."""
         found = self
         for word in words:
-            named = AcupointRevision.objects.filter(pk=OuterRef("shown_id")).filter(
-                Q(pinyin__icontains=word)
-                | Q(english__icontains=word)
-                | Q(other_names__icontains=word)
-                | Q(traditional=word)
-                | Q(simplified=word)
-            )
-            found = found.filter(Q(code__iexact=word) | Q(slug=word.lower()) | Exists(named))
+            found = found.named(word)
         return found
 
 

@@ -83,9 +83,7 @@ class ArticleRevision(Revision):
     )
     hero_caption = models.CharField(_("caption"), max_length=250, blank=True)
     hero_credit = models.CharField(_("credit"), max_length=120, blank=True)
-    body = RichTextField(
-        _("text"), blank=True, extensions={**EXTENSIONS, "Acupoint": True}
-    )
+    body = RichTextField(_("text"), blank=True, extensions={**EXTENSIONS, "Acupoint": True})
     tips_heading = models.CharField(_("heading over the tips"), max_length=120, blank=True)
     tags = TaggableManager(
         through="TaggedArticle",
@@ -215,9 +213,7 @@ class Byline(InsertOnly):
         ordering = ["position", "pk"]
         verbose_name = _("byline")
         verbose_name_plural = _("bylines")
-        constraints = [
-            models.UniqueConstraint(fields=["revision", "author"], name="byline_once")
-        ]
+        constraints = [models.UniqueConstraint(fields=["revision", "author"], name="byline_once")]
 
     def __str__(self):
         return self.name

@@ -32,14 +32,17 @@ class ArticleView(ContentView):
     template_name = "article.html"
 
     def extras(self, page, now):
-        bylines = page.revision.bylines.all()
-        products = Product.objects.public(now).filter(recommendations__revision=page.revision)
-        authors = Author.objects.filter(pk__in=[b.author_id for b in bylines])
-        return {
-            "authors": authors.prefetch_related("books"),
-            "boxes": boxes(products.order_by("recommendations__position"), now),
-            "graph": jsonld.article_graph(page),
-        }
+        return {**surroundings(page, now), "graph": jsonld.article_graph(page)}
+
+
+def surroundings(page, now):
+    """What stands after an article's signed part: its products and its authors."""
+    products = Product.objects.public(now).filter(recommendations__revision=page.revision)
+    authors = Author.objects.filter(bylines__revision=page.revision).order_by("bylines__position")
+    return {
+        "authors": authors.prefetch_related("books"),
+        "boxes": boxes(products.order_by("recommendations__position"), now),
+    }
 
 
 class ArticleHistory(HistoryView):

@@ -35,6 +35,12 @@ class Token:
         return cls(content.pk, content.version, content.head_id, content.head.seal.digest)
 
     @classmethod
+    def of_revision(cls, revision):
+        """The token of somebody who looks at this revision: true while it is the head."""
+        content = revision.content
+        return cls(content.pk, content.version, revision.pk, revision.seal.digest)
+
+    @classmethod
     def from_post(cls, content_id, data):
         """The token in posted form data; raises MissingToken."""
         try:
@@ -91,7 +97,10 @@ def settled(content, at):
 
 
 def check(name, content, *, by, at, asking=True, **data):
-    """Raise Refused where `by` may not make the move on the content as it stands."""
+    """Raise Refused where `by` may not make the move on the content as it stands.
+
+    `asking`: a button asks, so rules about the form's answers keep quiet.
+    """
     move = MOVES[name]
     attempt = Attempt(content, content.head, by, at, data, asking)
     rules.may(by, move)
@@ -102,14 +111,15 @@ def check(name, content, *, by, at, asking=True, **data):
 
 
 def offered(content, *, by, at):
-    """[(move, None or the sentence that refuses it)] for the moves that a page may offer."""
+    """[(move, None or the sentence that refuses it)]: the moves of the person's roles from here."""
     answers = []
     for move in MOVES.values():
-        try:
-            check(move.name, content, by=by, at=at)
-            answers.append((move, None))
-        except Refused as refusal:
-            answers.append((move, refusal.sentence))
+        if by.has_perm(move.codename) and content.status_at(at) in move.sources:
+            try:
+                check(move.name, content, by=by, at=at)
+                answers.append((move, None))
+            except Refused as refusal:
+                answers.append((move, refusal.sentence))
     return answers
 
 
@@ -305,9 +315,7 @@ def saving(content, revision, token, *, by, at, slug=None):
         seal(revision)
         if parent and not changes.get("slug") and says_the_same(revision, parent.typed):
             raise Unchanged
-        Content.objects.filter(pk=content.pk).update(
-            head=revision, version=content.version + 1
-        )
+        Content.objects.filter(pk=content.pk).update(head=revision, version=content.version + 1)
         carry_sign_offs(revision, parent)
         log.write(
             "save",
@@ -421,7 +429,7 @@ def children_of(model):
         relation
         for relation in model._meta.related_objects
         if issubclass(relation.related_model, InsertOnly)
-        and relation.related_model.PARENT == relation.field.name
+        and relation.field.name == relation.related_model.PARENT
     ]
 
 

@@ -18,7 +18,9 @@ def every_field_is_signed_or_says_why_not(app_configs, **kwargs):
         if issubclass(model, Revision) and model is not Revision:
             errors += uncovered(model, max(model.SIGNED, default=0))
             if not model.SIGNED:
-                errors.append(checks.Error("It has no SIGNED table.", obj=model, id="editorial.E001"))
+                errors.append(
+                    checks.Error("It has no SIGNED table.", obj=model, id="editorial.E001")
+                )
     return errors
 
 

@@ -115,6 +115,13 @@ def load(contents, now):
     return pages
 
 
+def preview(revision, now):
+    """A revision as a page would show it: no badge, whoever signed it."""
+    content = revision.content
+    content.shown_since = content.first_shown = now
+    return Page(content, revision, standing.Badge())
+
+
 def revisions_for(keys, spec):
     """{key: revision of the kind, with everything that rendering and badge ask for}."""
     model = revision_model(spec.name)

@@ -38,23 +38,27 @@ def persons(user_ids):
     return {alias or pk for pk, alias in pairs}
 
 
-def revision_family(content):
-    """Keys of all revisions of the content and of those it was made from, however far back."""
+def revision_family(content, until=None):
+    """Keys of all revisions of the content and of those it was made from, however far back.
+
+    `until`: only those that were made by that time.
+    """
     found, contents = set(), {content.pk}
     while contents:
-        rows = Revision.objects.filter(content__in=contents).values_list("pk", "origin_id")
+        known = Revision.objects.filter(content__in=contents)
+        if until:
+            known = known.filter(created_at__lte=until)
+        rows = known.values_list("pk", "origin_id")
         new = {pk for pk, _origin in rows} - found
         found |= new
         origins = {origin for _pk, origin in rows if origin} - found
-        contents = set(
-            Revision.objects.filter(pk__in=origins).values_list("content_id", flat=True)
-        )
+        contents = set(Revision.objects.filter(pk__in=origins).values_list("content_id", flat=True))
     return found
 
 
-def contributors(content):
+def contributors(content, until=None):
     """Person keys of everybody who wrote a line of this content or stands in its byline."""
-    revisions = revision_family(content)
+    revisions = revision_family(content, until)
     writers = Revision.objects.filter(pk__in=revisions).values_list("created_by", flat=True)
     bylines = content.spec.byline_users(revisions) if content.spec.byline_users else ()
     return persons({*writers, *bylines})

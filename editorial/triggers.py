@@ -69,9 +69,7 @@ def expected(vendor):
     for model in apps.get_models():
         if is_insert_only(model):
             guards += insert_only_guards(model)
-        if set_once := [
-            name for name in getattr(model, "SET_ONCE", ()) if has_column(model, name)
-        ]:
+        if set_once := [name for name in getattr(model, "SET_ONCE", ()) if has_column(model, name)]:
             guards.append(set_once_guard(model, set_once))
     guards += content_guards() + reference_guards() + log_head_guards()
     return [guard for guard in guards if vendor == "postgresql" or guard.event != "TRUNCATE"]
@@ -92,8 +90,7 @@ def insert_only_guards(model):
     table, label = model._meta.db_table, str(model._meta.verbose_name)
     sentence = f"A row of {table} ({label}) is written once and never changed or deleted."
     guards = [
-        Guard(table, event, "never", "TRUE", sentence)
-        for event in ("UPDATE", "DELETE", "TRUNCATE")
+        Guard(table, event, "never", "TRUE", sentence) for event in ("UPDATE", "DELETE", "TRUNCATE")
     ]
     for number, columns in enumerate(unique_keys(model)):
         same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
@@ -155,7 +152,9 @@ def content_guards():
     guards = []
     for event in ("INSERT", "UPDATE"):
         for column in ("head_id", "live_id", "scheduled_id"):
-            changed = f" AND NEW.{column} IS DISTINCT FROM OLD.{column}" if event == "UPDATE" else ""
+            changed = (
+                f" AND NEW.{column} IS DISTINCT FROM OLD.{column}" if event == "UPDATE" else ""
+            )
             guards.append(
                 Guard(
                     "editorial_content",

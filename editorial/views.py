@@ -31,7 +31,9 @@ class ContentView(View):
         loaded = pages.load([content], now)
         if not loaded:
             return render(request, "unreadable.html", status=503)
-        return render(request, self.template_name, {"page": loaded[0], **self.extras(loaded[0], now)})
+        return render(
+            request, self.template_name, {"page": loaded[0], **self.extras(loaded[0], now)}
+        )
 
     def extras(self, page, now):
         """Further context: what stands around the content."""

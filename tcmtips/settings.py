@@ -174,6 +174,7 @@ STORAGES = {
     },
 }
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "woff2", "png", "jpg", "webp", "avif", "gz", "br"]
+FORMS_URLFIELD_ASSUME_HTTPS = True  # Django 6 will
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 # --- People ------------------------------------------------------------------------------
@@ -201,9 +202,7 @@ vars().update(EMAIL_CONFIG)
 
 # A house of two people may let the editor who changed a text approve it after a reviewer's
 # sign-off. The public history then says so.
-APPROVER_MAY_BE_CONTRIBUTOR = from_env(
-    "APPROVER_MAY_BE_CONTRIBUTOR", env.bool, False, "1 or 0"
-)
+APPROVER_MAY_BE_CONTRIBUTOR = from_env("APPROVER_MAY_BE_CONTRIBUTOR", env.bool, False, "1 or 0")
 
 # --- Language and time -------------------------------------------------------------------
 

@@ -63,8 +63,8 @@ def readyz(request):
 @never_cache
 def log_head(request):
     """Count and hash of the log's last line, for whoever keeps an export."""
-    head = LogHead.objects.filter(pk=1).first()
-    return JsonResponse({"count": head.count, "hash": head.hash} if head else {"count": 0, "hash": log.GENESIS})
+    head = LogHead.objects.filter(pk=1).first() or LogHead(count=0, hash=log.GENESIS)
+    return JsonResponse({"count": head.count, "hash": head.hash})
 
 
 def not_found(request, exception):

@@ -1,5 +1,6 @@
 import pytest
 from django.core.cache import cache
+from django.core.management.commands import flush
 from django.db import connection
 
 from editorial import triggers
@@ -12,15 +13,15 @@ def _empty_cache():
     cache.clear()
 
 
-@pytest.fixture(autouse=True)
-def _flush_needs_lifted_triggers(request, monkeypatch):
+@pytest.fixture(autouse=True, scope="session")
+def _flush_lifts_triggers():
     """The one place where tests lift the guards: to empty tables after a test that commits."""
-    from django.core.management.commands import flush
-
     true_handle = flush.Command.handle
 
     def handle(self, **options):
         with triggers.lifted(connection):
             return true_handle(self, **options)
 
-    monkeypatch.setattr(flush.Command, "handle", handle)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flush.Command, "handle", handle)
+        yield

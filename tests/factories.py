@@ -11,10 +11,18 @@ from django.utils import timezone
 from PIL import Image
 
 from acupoints.models import Acupoint, AcupointRevision, Caution
-from articles.models import Article, ArticleRevision, Byline, Page, PageRevision
+from articles.models import (
+    Article,
+    ArticleRevision,
+    Byline,
+    Invitation,
+    Page,
+    PageRevision,
+    Recommendation,
+)
 from editorial import actions, images
 from editorial.actions import Token
-from editorial.models import Author, Credential, Reviewer, User
+from editorial.models import Author, Credential, Reviewer, SignOff, User
 from products.models import Feature, Product, ProductRevision
 
 _numbers = itertools.count(1)
@@ -192,3 +200,28 @@ def publish(content, by=None, at=None, **fields):
 
 def embed(*codes):
     return "".join(f'<h2>{c}</h2><div data-acupoint="{c}"></div>' for c in codes)
+
+
+def recommendation():
+    return Recommendation(product=product())
+
+
+def invitation():
+    return Invitation(reviewer=reviewer())
+
+
+def tag(content, *names):
+    """A further draft of the article with these topics."""
+    content.refresh_from_db()
+    revision = content.head.typed
+    with actions.saving(content, revision, Token.of(content), by=content.created_by, at=now()):
+        revision.save()
+        revision.tags.set(names)
+    content.refresh_from_db()
+
+
+def revoke(content):
+    """Take back the first sign-off of a content's head, as its signer."""
+    signoff = SignOff.objects.filter(content=content).first()
+    actions.revoke(signoff, kind="retract", by=signoff.signed_by, at=now(), reason="I was wrong.")
+    content.refresh_from_db()

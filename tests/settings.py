@@ -15,8 +15,8 @@ os.environ.update(
 )
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
-from tcmtips.settings import *  # noqa: E402, F403
-from tcmtips.settings import DATABASES, STORAGES  # noqa: E402
+from tcmtips.settings import *  # noqa: F403
+from tcmtips.settings import DATABASES, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"

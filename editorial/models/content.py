@@ -237,9 +237,7 @@ class Seal(InsertOnly):
     the revision and nothing of it changes.
     """
 
-    revision = models.OneToOneField(
-        Revision, models.PROTECT, primary_key=True, related_name="seal"
-    )
+    revision = models.OneToOneField(Revision, models.PROTECT, primary_key=True, related_name="seal")
     format = models.PositiveSmallIntegerField()
     canonical = models.BinaryField()
     digest = models.CharField(max_length=64, db_index=True)

@@ -47,3 +47,6 @@ class LogHead(models.Model):
         constraints = [
             models.CheckConstraint(condition=models.Q(pk=1), name="one_log_head"),
         ]
+
+    def __str__(self):
+        return f"{self.count} {self.hash}"

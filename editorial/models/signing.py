@@ -22,9 +22,7 @@ class SignOff(InsertOnly):
     digest = models.CharField(max_length=64)
     reviewer = models.ForeignKey(Reviewer, models.PROTECT, related_name="signoffs")
     credential = models.ForeignKey(Credential, models.PROTECT, related_name="signoffs")
-    signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="signoffs"
-    )
+    signed_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="signoffs")
     signed_at = models.DateTimeField()
     name = models.CharField(max_length=120)
     credential_line = models.CharField(max_length=400)
@@ -32,9 +30,7 @@ class SignOff(InsertOnly):
     conflict_statement = models.CharField(max_length=500)
     next_review_on = models.DateField()
     # Set where a new revision has its direct parent's digest: the parent's sign-off goes on.
-    carried_from = models.ForeignKey(
-        "self", models.PROTECT, null=True, related_name="carried_to"
-    )
+    carried_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="carried_to")
     mac = models.CharField(max_length=64)
 
     class Meta:

@@ -5,6 +5,8 @@ from django.core.files.storage import default_storage
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from ..moves import MOVES
+
 register = template.Library()
 
 
@@ -34,3 +36,16 @@ def json_ld(graph):
         {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&"}
     )
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
+
+
+@register.filter
+def move_label(name):
+    """A log line's move in words: the label of a move, or its name spelt out."""
+    move = MOVES.get(name)
+    return move.label if move else name.replace("_", " ")
+
+
+@register.filter
+def admin_path(revision):
+    """The part of a revision's desk address after the desk's own: articles/articlerevision/7/."""
+    return f"{revision._meta.app_label}/{revision._meta.model_name}/{revision.pk}/"

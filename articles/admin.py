@@ -1,0 +1,97 @@
+from django.contrib import admin
+from django.http import JsonResponse
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from acupoints.models import Acupoint
+from editorial.forms import RevisionForm
+from editorial.kinds import revision_model
+from editorial.revision_admin import PartInline, RevisionAdmin
+
+from .forms import ArticleForm
+from .models import (
+    ArticleRevision,
+    Byline,
+    Invitation,
+    PageRevision,
+    Recommendation,
+    Source,
+    Tip,
+)
+from .views import surroundings
+
+MOST_SUGGESTIONS = 12
+
+
+class BylineInline(PartInline):
+    model = Byline
+    autocomplete_fields = ("author",)
+
+
+class TipInline(PartInline):
+    model = Tip
+
+
+class SourceInline(PartInline, admin.StackedInline):
+    model = Source
+    fields = ("position", "title", "authors_year", ("doi", "pmid", "url"), "supports")
+
+
+class RecommendationInline(PartInline):
+    model = Recommendation
+
+
+class InvitationInline(PartInline):
+    model = Invitation
+    autocomplete_fields = ("reviewer",)
+
+
+@admin.register(ArticleRevision)
+class ArticleAdmin(RevisionAdmin):
+    kind = "article"
+    form = ArticleForm
+    search_fields = ("title", "summary")
+    slug_from = "title"
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "summary", "body", "embeds_loaded")}),
+        (_("Main picture"), {"fields": ("hero", "hero_alt", "hero_caption", "hero_credit")}),
+        (_("Around the text"), {"fields": ("tags", "tips_heading")}),
+        (_("For colleagues"), {"fields": ("note",)}),
+    )
+    inlines = [TipInline, BylineInline, SourceInline, RecommendationInline, InvitationInline]
+
+    def preview_extras(self, page):
+        return surroundings(page, timezone.now())
+
+    def get_urls(self):
+        pick = self.admin_site.admin_view(self.pick_view)
+        return [path("pick-acupoint/", pick, name="pick_acupoint"), *super().get_urls()]
+
+    def pick_view(self, request):
+        """Points for the editor's autocomplete: [{"code", "label", "signed"}]."""
+        words = request.GET.get("q", "")[:60].split()
+        points = Acupoint.objects.drafted().matching(words)
+        points = list(points.order_by("meridian", "number", "code")[:MOST_SUGGESTIONS])
+        heads = revision_model("acupoint").objects.in_bulk([p.head_id for p in points])
+        found = [
+            {
+                "code": point.code,
+                "label": f"{heads[point.head_id].pinyin} · {heads[point.head_id].english}",
+                "public": point.shown_revision_id(timezone.now()) is not None,
+            }
+            for point in points
+        ]
+        return JsonResponse({"points": found})
+
+
+@admin.register(PageRevision)
+class PageAdmin(RevisionAdmin):
+    kind = "page"
+    form = RevisionForm
+    search_fields = ("title", "summary")
+    slug_from = "title"
+    fieldsets = (
+        (None, {"fields": ("title", "slug", "summary", "body")}),
+        (_("For colleagues"), {"fields": ("note",)}),
+    )

@@ -1,0 +1,89 @@
+"""Two texts side by side, where a save found that somebody else was quicker."""
+
+from .actions import children_of
+from .models import Revision
+
+SKIPPED = {*Revision.UNSIGNED, "revision_ptr"}
+
+
+def posted_against(head, opened, posted, parts):
+    """[{"label", "theirs", "yours", "same"}] for each field and list of parts that differ from
+    what the editor had opened: `head` is what stands now, `opened` what the form began with."""
+    rows = []
+    for field in head._meta.fields:
+        if field.name in SKIPPED or field.name not in posted:
+            continue
+        texts = (plain(getattr(head, field.name)), plain(posted[field.name]))
+        rows.append(row(field.verbose_name, plain(getattr(opened, field.name)), *texts))
+    for relation in children_of(type(head)):
+        if relation.related_model in parts:
+            yours = posted_parts(relation, posted)
+            theirs, before = stored_parts(head, relation), stored_parts(opened, relation)
+            label = relation.related_model._meta.verbose_name_plural
+            rows.append(row(label, before, theirs, yours))
+    return [found for found in rows if found]
+
+
+def row(label, before, theirs, yours):
+    if theirs == before and yours == before:
+        return None
+    return {"label": label, "theirs": theirs, "yours": yours, "same": theirs == yours}
+
+
+def plain(value):
+    return str(value or "").replace("\r\n", "\n").strip()
+
+
+def stored_parts(revision, relation):
+    """The rows of one list of parts as lines of text."""
+    names = editable(relation)
+    rows = getattr(revision, relation.get_accessor_name()).all()
+    return "\n".join(line(plain(getattr(part, name)) for name in names) for part in rows)
+
+
+def posted_parts(relation, posted):
+    """The same of a posted formset; rows marked for deletion are left out."""
+    prefix = relation.get_accessor_name()
+    names = editable(relation)
+    lines = []
+    for number in range(int(posted.get(f"{prefix}-TOTAL_FORMS") or 0)):
+        if posted.get(f"{prefix}-{number}-DELETE"):
+            continue
+        values = [
+            named(relation, name, posted.get(f"{prefix}-{number}-{name}", "")) for name in names
+        ]
+        if any(values):
+            lines.append(line(values))
+    return "\n".join(lines)
+
+
+def editable(relation):
+    return [
+        field.name
+        for field in relation.related_model._meta.fields
+        if field.editable and field.name not in ("id", "position", relation.field.name)
+    ]
+
+
+def named(relation, name, value):
+    """A posted foreign key as the name of what it points to."""
+    field = relation.related_model._meta.get_field(name)
+    if field.is_relation and str(value).isdigit():
+        return plain(field.related_model.objects.filter(pk=value).first())
+    return plain(value)
+
+
+def line(values):
+    return " · ".join(value for value in values if value)
+
+
+HIDDEN = {"csrfmiddlewaretoken", "version", "revision", "digest"}
+
+
+def posted_texts(posted):
+    """What somebody had typed, to be copied from a page that cannot save it: [(name, text)]."""
+    return [
+        (name, text)
+        for name, text in posted.items()
+        if text.strip() and name not in HIDDEN and not name.startswith("_") and "_FORMS" not in name
+    ]

@@ -1,0 +1,131 @@
+"""Forms of the desk: the draft, and what single moves ask for."""
+
+import datetime
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .models import Content, Credential
+
+
+class RevisionForm(forms.ModelForm):
+    """The head revision in a form. Saving makes the next revision; the head stays as it is.
+
+    `slug` and, where a kind has one, the identity (an acupoint's code) belong to the content.
+    """
+
+    slug = forms.SlugField(
+        label=_("address"),
+        max_length=80,
+        help_text=_("The last part of the page's address. It stays once the page was public."),
+    )
+
+    # Columns of the content that are set when it is made.
+    identity_fields = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.content = self.instance.content if self.instance.pk else None
+        if self.content:
+            self.fields["slug"].initial = self.content.slug
+            self.fields["slug"].disabled = self.content.first_live_at is not None
+
+    # Set where the form is only shown again, beside what somebody else saved meanwhile.
+    refusal = None
+
+    def clean(self):
+        if self.refusal:
+            raise forms.ValidationError(self.refusal.sentence)
+        return super().clean()
+
+    def clean_slug(self):
+        slug = self.cleaned_data["slug"]
+        taken = Content.objects.filter(kind=self.kind, slug=slug)
+        if self.content:
+            taken = taken.exclude(pk=self.content.pk)
+        if taken.exists():
+            raise forms.ValidationError(_("Another page has this address already."))
+        return slug
+
+    def identity(self):
+        return {name: self.cleaned_data[name] for name in self.identity_fields}
+
+
+class MoveForm(forms.Form):
+    """What a move asks for beyond its token; most ask for nothing."""
+
+    def __init__(self, *args, content, by, at, **kwargs):
+        self.content, self.by, self.at = content, by, at
+        super().__init__(*args, **kwargs)
+
+
+class ReasonForm(MoveForm):
+    reason = forms.CharField(
+        label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+    )
+
+
+class WithdrawForm(ReasonForm):
+    reason = forms.CharField(
+        label=_("Reason, as readers will see it"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ScheduleForm(MoveForm):
+    go_live_at = forms.DateTimeField(
+        label=_("Go live at"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+
+
+class SignForm(MoveForm):
+    credential = forms.ModelChoiceField(
+        label=_("As"), queryset=Credential.objects.none(), empty_label=None
+    )
+    scope = forms.CharField(label=_("What your review covers"), max_length=300)
+    conflict_statement = forms.CharField(
+        label=_("Your interests"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Anything that ties you to what the text speaks of; or “None.”"),
+    )
+    next_review_on = forms.DateField(
+        label=_("Next review due"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    has_read = forms.BooleanField(
+        label=_("I have read the whole text on this page and checked its facts.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        credentials = Credential.objects.filter(reviewer__user=self.by)
+        self.fields["credential"].queryset = credentials
+        best = credentials.valid(self.at).first()
+        months = self.content.spec.review_months
+        self.initial.setdefault("credential", best and best.pk)
+        self.initial.setdefault("scope", _("The whole text, with pictures, tips and sources"))
+        due = timezone.localdate(self.at) + datetime.timedelta(days=round(months * 30.4375))
+        self.initial.setdefault("next_review_on", due)
+
+    def clean(self):
+        data = super().clean()
+        data.pop("has_read", None)
+        return data
+
+
+MOVE_FORMS = {
+    "request_changes": ReasonForm,
+    "withdraw": WithdrawForm,
+    "schedule": ScheduleForm,
+    "sign": SignForm,
+}
+
+
+def move_form(name, *, content, by, at, data=None):
+    """The form of a move, bound where `data` is given."""
+    form = MOVE_FORMS.get(name, MoveForm)
+    return form(data, content=content, by=by, at=at, auto_id=f"{name}_%s")

@@ -1,0 +1,155 @@
+"""Everything that `manage.py verify` asks of the whole database, one sentence for each fault."""
+
+import hashlib
+
+from django.core.files.storage import default_storage
+from django.db import connection
+
+from . import documents, history, images, kinds, log, pages, rules, signing, standing, triggers
+from .models import Content, Event, Revision, Revocation, Seal, SignOff
+
+CHUNK = 200
+
+
+def faults(now):
+    """Yield (what it is about, what is wrong with it)."""
+    for name in triggers.missing(connection):
+        yield "database", f"The trigger {name} is missing or altered."
+    for sentence in log.faults():
+        yield "log", sentence
+    for kind in kinds.models_by_kind():
+        yield from faults_of_kind(kind)
+    yield from faults_of_unsealed()
+    yield from faults_of_pointers(now)
+    yield from faults_of_signoffs()
+
+
+def faults_of_kind(kind):
+    """Seals of one kind against bytes, rows, pins, pictures and rendering."""
+    spec = kinds.models_by_kind()[kind].KIND
+    keys = list(kinds.revision_model(kind).objects.order_by("pk").values_list("pk", flat=True))
+    seen = set()
+    for start in range(0, len(keys), CHUNK):
+        sealed = set(
+            Seal.objects.filter(pk__in=keys[start : start + CHUNK]).values_list("pk", flat=True)
+        )
+        revisions = pages.revisions_for(sealed, spec)
+        typed = kinds.models_by_kind()[kind].objects.in_bulk(
+            {revision.content_id for revision in revisions.values()}
+        )
+        for revision in revisions.values():
+            revision.content = typed[revision.content_id]
+            yield from ((label(revision), sentence) for sentence in faults_of(revision, seen))
+
+
+def faults_of(revision, seen):
+    """What is wrong with one sealed revision; `seen` holds pictures that were read already."""
+    found = [str(fault) for fault in standing.integrity_faults(revision)]
+    data = bytes(revision.seal.canonical)
+    try:
+        document = documents.parse(data)
+        pages.render_document(document)
+    except (documents.BrokenSeal, KeyError, TypeError) as error:
+        return [*found, f"Its sealed bytes cannot be rendered: {error}"]
+    for pin in document["pins"]:
+        if documents.digest_of(documents.canonical(pin["document"])) != pin["digest"]:
+            found.append("A pinned text inside it does not have the digest that stands beside it.")
+    for name, sha256 in pictures_in(document):
+        if name not in seen:
+            seen.add(name)
+            found += picture_faults(name, sha256)
+    return found
+
+
+def pictures_in(value):
+    """(name, SHA-256) of every picture in a document, pinned ones included."""
+    if isinstance(value, dict):
+        if "sha256" in value and "name" in value:
+            yield value["name"], value["sha256"]
+        for inner in value.values():
+            yield from pictures_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from pictures_in(inner)
+
+
+def picture_faults(name, sha256):
+    if not images.NAME.fullmatch(name) or not default_storage.exists(name):
+        return [f"The picture {name} is gone."]
+    with default_storage.open(name) as file:
+        if hashlib.sha256(file.read()).hexdigest() != sha256:
+            return [f"The picture {name} was changed."]
+    return []
+
+
+def faults_of_unsealed():
+    """Revisions without a seal, and revisions whose kind's own row is gone."""
+    for revision in Revision.objects.filter(seal=None).select_related("content"):
+        yield label(revision), "It was never sealed."
+    for kind in kinds.models_by_kind():
+        model = kinds.revision_model(kind)
+        rowless = Revision.objects.filter(content__kind=kind).exclude(
+            pk__in=model.objects.values("pk")
+        )
+        for revision in rowless.select_related("content"):
+            yield label(revision), "Its fields are gone."
+
+
+def faults_of_pointers(now):
+    """What readers get must be what the log's last approval says, and the head the last save."""
+    contents = Content.objects.select_related("live", "scheduled", "head")
+    for content in contents.iterator(chunk_size=CHUNK):
+        for name in ("head", "live", "scheduled"):
+            revision = getattr(content, name)
+            if revision and revision.content_id != content.pk:
+                yield label_of(content), f"{name} names a revision of another content."
+        shown = content.shown_revision_id(now)
+        public = history.publications(content, now)
+        if shown and (not public or public[-1].revision_id != shown):
+            yield label_of(content), "What readers get is not what the log says was approved."
+        last_save = content.events.filter(move="save").order_by("-seq").first()
+        if content.head_id and (not last_save or last_save.revision_id != content.head_id):
+            yield (
+                label_of(content),
+                "Its head is not the revision that was saved last.",
+            )
+
+
+def faults_of_signoffs():
+    """Sign-offs that this application did not write, or by somebody who may not have signed."""
+    logged = signed_lines()
+    signoffs = SignOff.objects.select_related("revision__content", "revision__seal", "signed_by")
+    for signoff in signoffs.iterator(chunk_size=CHUNK):
+        about = label(signoff.revision)
+        if not signing.is_true("signoff", signoff):
+            yield about, f"The sign-off by {signoff.name} was not written by this application."
+        if signoff.digest != signoff.revision.seal.digest:
+            yield about, f"The sign-off by {signoff.name} is for other bytes."
+        if (
+            signoff.carried_from is None
+            and (signoff.revision_id, signoff.signed_by_id) not in logged
+        ):
+            yield about, f"The sign-off by {signoff.name} has no line in the log."
+        before = rules.contributors(signoff.revision.content, until=signoff.signed_at)
+        if signoff.signed_by.person_id in before:
+            yield about, f"{signoff.name} signed and also contributed."
+    lines = {line["signoff"] for line in revoked_lines()}
+    for revocation in Revocation.objects.exclude(signoff__in=lines).select_related("signoff"):
+        yield label(revocation.signoff.revision), "A revocation has no line in the log."
+
+
+def signed_lines():
+    return set(Event.objects.filter(move="sign").values_list("revision_id", "actor_id"))
+
+
+def revoked_lines():
+    return Event.objects.filter(move__in=Revocation.Kind.values).values_list("data", flat=True)
+
+
+def label(revision):
+    """How a fault names a revision: article knee-pain, revision 3."""
+    return f"{label_of(revision.content)}, revision {revision.number}"
+
+
+def label_of(content):
+    return f"{content.kind} {content.slug}"
