@@ -19,7 +19,7 @@ from . import images
 
 
 class BrokenSeal(Exception):
-    """Sealed bytes that cannot be read any more."""
+    """Bytes that hold no document."""
 
 
 def current_format(revision):

@@ -48,7 +48,7 @@ MOVES = {
             "submit",
             _("Submit for review"),
             _("Freezes this revision for everybody until it is signed, sent back or recalled."),
-            (S.DRAFT,),
+            (S.DRAFT, S.CHANGES_REQUESTED),
             S.IN_REVIEW,
             "submit_content",
             (rules.own_work_or_editor, rules.pins_are_signed),

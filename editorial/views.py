@@ -17,7 +17,7 @@ class ContentView(View):
     """The page of one public content; a kind declares `model`, `template_name` and `extras`.
 
     Answers 404 for what never was public, 410 with the reason for what was withdrawn, and 503
-    where the sealed bytes cannot be read any more.
+    where the bytes at hand are not those that were sealed.
     """
 
     model = None

@@ -19,6 +19,8 @@ from articles.models import (
     Page,
     PageRevision,
     Recommendation,
+    TaggedArticle,
+    Topic,
 )
 from editorial import actions, images
 from editorial.actions import Token
@@ -213,10 +215,13 @@ def invitation():
 def tag(content, *names):
     """A further draft of the article with these topics."""
     content.refresh_from_db()
-    revision = content.head.typed
-    with actions.saving(content, revision, Token.of(content), by=content.created_by, at=now()):
-        revision.save()
-        revision.tags.set(names)
+    topics = [Topic.objects.get_or_create(name=name)[0] for name in names]
+    actions.revise(
+        Token.of(content),
+        by=content.created_by,
+        at=now(),
+        tagged=[TaggedArticle(tag=topic) for topic in topics],
+    )
     content.refresh_from_db()
 
 

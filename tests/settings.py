@@ -24,3 +24,4 @@ DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
 # Static files come from where they are written, without collecting them first.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
+LOGGING = {"version": 1, "disable_existing_loggers": False}

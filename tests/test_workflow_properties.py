@@ -1,0 +1,203 @@
+"""Random moves by random people at random times: after every step, whatever badge a reader
+sees stands over exactly the words that its reviewer was shown when signing."""
+
+import datetime
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from lxml import html
+
+from articles.models import Article
+from editorial import actions, pages, rules
+from editorial.actions import Token
+from editorial.errors import Refused, Unchanged
+from editorial.models import Reviewer, SignOff, User
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+START = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
+PEOPLE = ["writer", "writer 2", "editor", "editor 2", "reviewer", "reviewer 2", "all at once"]
+TEXTS = ["One way to press.", "Another way to press.", "A third way."]
+
+step = st.one_of(
+    st.tuples(st.just("save"), st.sampled_from(PEOPLE), st.sampled_from(TEXTS)),
+    st.tuples(
+        st.sampled_from(["submit", "recall", "request_changes", "approve", "schedule", "withdraw"]),
+        st.sampled_from(PEOPLE),
+        st.booleans(),
+    ),
+    st.tuples(st.just("sign"), st.sampled_from(PEOPLE), st.booleans()),
+    st.tuples(st.just("sign"), st.sampled_from(["reviewer", "reviewer 2"]), st.just(False)),
+    st.tuples(st.just("approve"), st.sampled_from(["editor", "editor 2"]), st.just(False)),
+    st.tuples(st.just("retract"), st.sampled_from(PEOPLE), st.none()),
+    st.tuples(st.just("annul"), st.sampled_from(["reviewer", "reviewer 2"]), st.none()),
+    st.tuples(st.just("suspend"), st.sampled_from(["reviewer", "reviewer 2"]), st.none()),
+    st.tuples(st.just("wait"), st.sampled_from([1, 30, 200]), st.none()),
+    st.tuples(st.just("point"), st.sampled_from(["publish anew", "withdraw"]), st.none()),
+)
+
+
+class World:
+    """One article that uses one point, the people around it, and what each signer was shown."""
+
+    def __init__(self, clock):
+        self.clock = clock
+        self.point = f.publish(f.point("BL40"))
+        self.people = {
+            "writer": f.user("writer"),
+            "writer 2": f.user("writer"),
+            "editor": f.user("editor"),
+            "editor 2": f.user("editor"),
+            "reviewer": f.reviewer(name="Sample One").user,
+            "reviewer 2": f.reviewer(name="Sample Two").user,
+            "all at once": f.reviewer(f.user("superuser"), name="Sample All").user,
+        }
+        self.article = f.article(by=self.people["writer"], body=f.embed("BL40"))
+        self.seen = [Token.of(self.article)]
+        self.shown_when_signing = {}
+        self.client = Client()
+
+    def play(self, what, who, how):
+        try:
+            with transaction.atomic():
+                getattr(self, f"do_{what}", self.move)(what, who, how)
+        except (Refused, Unchanged):
+            pass
+        self.article.refresh_from_db()
+        self.seen.append(Token.of(self.article))
+
+    def token(self, stale):
+        return self.seen[len(self.seen) // 2] if stale else Token.of(self.article)
+
+    def person(self, who):
+        return User.objects.get(pk=self.people[who].pk)
+
+    def do_save(self, what, who, text):
+        actions.revise(self.token(False), by=self.person(who), at=f.now(), summary=text)
+
+    def move(self, what, who, stale):
+        data = {"reason": "Because."} if what in ("request_changes", "withdraw") else {}
+        if what == "schedule":
+            data = {"go_live_at": f.now() + datetime.timedelta(days=20)}
+        actions.make(what, self.token(stale), by=self.person(who), at=f.now(), **data)
+
+    def do_sign(self, what, who, stale):
+        person = self.person(who)
+        reviewer = rules.reviewer_of(person) or f.reviewer()
+        token = self.token(stale)
+        actions.make("sign", token, by=person, at=f.now(), **f.sign_form(reviewer))
+        self.article.refresh_from_db()
+        shown = pages.rendered(self.article.head.seal.canonical)
+        self.shown_when_signing.setdefault(reviewer.name, []).append(
+            words(f"<div>{shown['head']}{shown['body']}</div>")
+        )
+
+    def do_retract(self, what, who, how):
+        signoff = SignOff.objects.filter(content=self.article).last()
+        if signoff:
+            actions.revoke(
+                signoff, kind="retract", by=self.person(who), at=f.now(), reason="Mistaken."
+            )
+
+    def do_annul(self, what, who, how):
+        person = self.person(who)
+        person.reviewer.credentials.update(annulled_at=f.now(), annulled_by=person)
+
+    def do_suspend(self, what, who, how):
+        person = self.person(who)
+        person.reviewer.credentials.update(suspended_at=f.now(), suspended_by=person)
+
+    def do_wait(self, what, days, how):
+        self.clock.shift(datetime.timedelta(days=days))
+
+    def do_point(self, what, how, none):
+        self.point.refresh_from_db()
+        if how == "withdraw":
+            f.move("withdraw", self.point, f.user("editor"), reason="Wrong.")
+        else:
+            location = f"Where it is on {f.now():%d %B %Y}."
+            actions.revise(Token.of(self.point), by=f.user("editor"), at=f.now(), location=location)
+            f.publish(self.point)
+
+    def check(self):
+        """The one sentence, read off the page that a reader gets."""
+        response = self.client.get(self.article.get_absolute_url())
+        assert response.status_code in (200, 404, 410)
+        if response.status_code != 200:
+            assert 'data-badge="reviewed"' not in response.content.decode()
+            return
+        tree = html.fromstring(response.content.decode())
+        badges = tree.xpath("//*[@data-badge='reviewed']")
+        for badge in badges:
+            names = [name.text for name in badge.xpath(".//*[@data-reviewer]/strong")]
+            badge.drop_tree()
+            signed = tree.xpath("//*[@data-signed]")[0]
+            assert names
+            for name in names:
+                assert words_of(signed) in self.shown_when_signing[name]
+                self.check_signer(name)
+
+    def check_signer(self, name):
+        signer = Reviewer.objects.get(name=name)
+        shown = self.article.shown_revision_id(f.now())
+        wrote = self.article.revisions.filter(created_by=signer.user, pk__lte=shown)
+        assert not wrote.exists(), "a signer contributed"
+        assert not signer.credentials.filter(annulled_at__isnull=False).exists()
+        assert not self.point.withdrawn_at, "a pinned text was withdrawn"
+
+
+def words(markup):
+    return words_of(html.fromstring(markup))
+
+
+def words_of(element):
+    """Every visible and alternative text inside an element, in order."""
+    texts = list(element.itertext())
+    texts += [image.get("alt") for image in element.iter("img")]
+    return " ".join(" ".join(texts).split())
+
+
+def walk(steps):
+    with time_machine.travel(START, tick=False) as clock, transaction.atomic():
+        world = World(clock)
+        for what, who, how in steps:
+            world.play(what, who, how)
+            clock.shift(datetime.timedelta(minutes=1))
+            world.check()
+        badge = (
+            'data-badge="reviewed"'
+            in world.client.get(world.article.get_absolute_url()).content.decode()
+        )
+        transaction.set_rollback(True)
+    return badge
+
+
+def test_the_straight_way_ends_with_a_badge():
+    """The walk must be able to reach a badge at all, or it would prove nothing."""
+    assert walk(STRAIGHT)
+    assert Article.objects.count() == 0, "each walk leaves nothing behind"
+
+
+STRAIGHT = [
+    ("submit", "writer", False),
+    ("sign", "reviewer", False),
+    ("approve", "editor", False),
+]
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@given(steps=st.lists(step, min_size=1, max_size=12))
+def test_a_badge_stands_only_over_the_words_its_reviewer_was_shown(steps):
+    walk(STRAIGHT + steps)
+
+
+@pytest.mark.slow
+@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps=st.lists(step, min_size=10, max_size=40))
+def test_the_same_on_long_walks(steps):
+    walk(steps)

@@ -1,0 +1,132 @@
+"""The workflow against a second table, written by hand: every state x move x role."""
+
+import datetime
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from editorial import actions
+from editorial.actions import Token
+from editorial.errors import Refused
+from editorial.management.commands.draw_workflow import redrawn
+from editorial.models import Content, User
+from editorial.moves import MOVES
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+STATES = [
+    "draft",
+    "in_review",
+    "changes_requested",
+    "signed",
+    "scheduled",
+    "published",
+    "withdrawn",
+]
+ROLES = ("owner", "other writer", "editor", "reviewer", "administrator")
+
+# Who may make which move from which state; what does not stand here is refused.
+ALLOWED = {
+    ("draft", "owner"): "save submit",
+    ("draft", "editor"): "save submit",
+    ("in_review", "owner"): "recall",
+    ("in_review", "editor"): "recall request_changes",
+    ("in_review", "reviewer"): "sign request_changes",
+    ("changes_requested", "owner"): "save submit",
+    ("changes_requested", "editor"): "save submit",
+    ("signed", "owner"): "recall",
+    ("signed", "editor"): "recall request_changes approve schedule",
+    ("signed", "reviewer"): "sign request_changes",
+    ("scheduled", "owner"): "recall",
+    ("scheduled", "editor"): "recall",
+    ("published", "owner"): "save",
+    ("published", "editor"): "save withdraw",
+    ("withdrawn", "owner"): "save",
+    ("withdrawn", "editor"): "save",
+}
+
+
+def content_in(state, owner):
+    """An article of the owner's in a state, brought there by its moves."""
+    article = f.article(by=owner)
+    if state == "draft":
+        return article
+    if state in ("signed", "scheduled", "published", "withdrawn"):
+        f.sign(article)
+    else:
+        f.move("submit", article, f.user("editor"))
+    if state == "changes_requested":
+        f.move("request_changes", article, f.user("editor"), reason="More sources, please.")
+    if state == "scheduled":
+        later = f.now() + datetime.timedelta(days=3)
+        f.move("schedule", article, f.user("editor"), go_live_at=later)
+    if state in ("published", "withdrawn"):
+        f.move("approve", article, f.user("editor"))
+    if state == "withdrawn":
+        f.move("withdraw", article, f.user("editor"), reason="It was wrong.")
+    assert article.status == state
+    return article
+
+
+def attempt(move, article, by):
+    token = Token.of(Content.objects.get(pk=article.pk))
+    if move == "save":
+        actions.revise(token, by=by, at=f.now(), summary="Changed.")
+        return
+    data = {}
+    if move == "sign":
+        reviewer = getattr(by, "reviewer", None) or f.reviewer()
+        data = f.sign_form(reviewer)
+    elif move in ("request_changes", "withdraw"):
+        data = {"reason": "Because."}
+    elif move == "schedule":
+        data = {"go_live_at": f.now() + datetime.timedelta(days=2)}
+    actions.make(move, token, by=by, at=f.now(), **data)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("state", STATES)
+def test_every_move_from_every_state_by_every_role(state, role):
+    allowed = set(ALLOWED.get((state, role), "").split())
+    for move in MOVES:
+        owner = f.user("writer")
+        article = content_in(state, owner)
+        person = {
+            "owner": lambda owner=owner: owner,
+            "other writer": lambda: f.user("writer"),
+            "editor": lambda: f.user("editor"),
+            "reviewer": lambda: f.reviewer().user,
+            "administrator": lambda: f.user("administrator"),
+        }[role]()
+        person = User.objects.get(pk=person.pk)
+        article = Content.objects.get(pk=article.pk)
+        offers = {
+            offer.name: why_not
+            for offer, why_not in actions.offered(article, by=person, at=f.now())
+        }
+        if move in allowed:
+            attempt(move, article, person)
+            article.refresh_from_db()
+            assert article.status == MOVES[move].target, (state, move, role)
+            assert move in offers, "a button must offer what is allowed"
+            assert offers[move] is None
+        else:
+            with pytest.raises(Refused):
+                attempt(move, article, person)
+            article.refresh_from_db()
+            assert article.status == state, (state, move, role)
+            assert offers.get(move) is not None or move not in offers, "no button may offer it"
+
+
+def test_the_table_knows_every_state_and_move():
+    assert set(STATES) == {state.value for state in Content.Status}
+    named = {move for moves in ALLOWED.values() for move in moves.split()}
+    assert named == set(MOVES)
+
+
+def test_the_diagram_in_the_docs_is_the_moves_table():
+    page = Path(settings.BASE_DIR, "docs", "workflow.md").read_text()
+    assert "draft --> in_review: submit" in page
+    assert redrawn(page) == page, "run manage.py draw_workflow"
