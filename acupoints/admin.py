@@ -13,7 +13,7 @@ class AcupointForm(RevisionForm):
     """A point's text; its code is given once, when it is made, and makes its address."""
 
     code = forms.CharField(
-        label=_("code"), max_length=24, help_text=_("The standard code: BL40, EX-HN3. It stays.")
+        label=_("Code"), max_length=24, help_text=_("The standard code: BL40, EX-HN3. It stays.")
     )
 
     def __init__(self, *args, **kwargs):

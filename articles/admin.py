@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from acupoints.models import Acupoint
 from editorial.forms import RevisionForm
 from editorial.kinds import revision_model
-from editorial.revision_admin import PartInline, RevisionAdmin
+from editorial.revision_admin import PartInline, RevisionAdmin, StackedPartInline
 
 from .forms import ArticleForm
 from .models import (
@@ -33,7 +33,7 @@ class TipInline(PartInline):
     model = Tip
 
 
-class SourceInline(PartInline, admin.StackedInline):
+class SourceInline(StackedPartInline):
     model = Source
     fields = ("position", "title", "authors_year", ("doi", "pmid", "url"), "supports")
 

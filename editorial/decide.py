@@ -73,7 +73,7 @@ class DecideMixin:
                 or move_form(move.name, content=content, by=request.user, at=now),
             }
             for move, why_not in actions.offered(content, by=request.user, at=now)
-            if move.name != "save"
+            if move.name != "save" and (move.forward or not why_not)
         ]
         context = {
             **self.admin_site.each_context(request),

@@ -3,6 +3,7 @@
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +16,7 @@ class DeskSite(AdminSite):
     index_title = _("What waits for you")
     index_template = "desk/index.html"
     login_template = "desk/login.html"
-    enable_nav_sidebar = True
+    enable_nav_sidebar = False
 
     def admin_view(self, view, cacheable=False):
         inner = super().admin_view(view, cacheable)
@@ -24,8 +25,24 @@ class DeskSite(AdminSite):
     def index(self, request, extra_context=None):
         from . import queues
 
-        waiting = queues.for_user(request.user, timezone.now())
-        return super().index(request, {**(extra_context or {}), "queues": waiting})
+        context = {
+            "queues": queues.for_user(request.user, timezone.now()),
+            "begin": self.what_may_begin(request),
+        }
+        return super().index(request, {**(extra_context or {}), **context})
+
+    def what_may_begin(self, request):
+        """[(name, address)] of the kinds of content that this person may draft."""
+        from .models import Revision
+
+        return [
+            (
+                model._meta.verbose_name,
+                reverse(f"admin:{model._meta.label_lower.replace('.', '_')}_add"),
+            )
+            for model, its_admin in self._registry.items()
+            if issubclass(model, Revision) and its_admin.has_add_permission(request)
+        ]
 
     def get_app_list(self, request, app_label=None):
         """Contents first, in the order of an editor's day; then people; then the rest."""

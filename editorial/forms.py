@@ -16,7 +16,7 @@ class RevisionForm(forms.ModelForm):
     """
 
     slug = forms.SlugField(
-        label=_("address"),
+        label=_("Address"),
         max_length=80,
         help_text=_("The last part of the page's address. It stays once the page was public."),
     )

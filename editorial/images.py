@@ -86,8 +86,16 @@ def encode(picture, kind):
     return ContentFile(out.getvalue(), name=name)
 
 
+class ImageInput(forms.ClearableFileInput):
+    """A file input that shows the picture it stands for."""
+
+    template_name = "desk/image_input.html"
+
+
 class ImageFormField(forms.ImageField):
     """Takes an upload only after `prepare` has made it ours."""
+
+    widget = ImageInput
 
     def to_python(self, data):
         file = super().to_python(data)
@@ -106,7 +114,7 @@ class ImageField(models.ImageField):
         super().__init__(*args, **kwargs)
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": ImageFormField, **kwargs})
+        return super().formfield(**{**kwargs, "form_class": ImageFormField, "widget": ImageInput})
 
     def generate_filename(self, instance, filename):
         # `prepare` has named the file; a path in an upload's own name never gets this far.

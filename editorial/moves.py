@@ -26,6 +26,8 @@ class Move:
     permission: str
     # Each raises Refused with a sentence; the first that does ends the attempt.
     checks: tuple[Callable, ...] = ()
+    # One of the steps that lead to the public; the desk shows these before the ways back.
+    forward: bool = False
 
     @property
     def codename(self):
@@ -52,24 +54,7 @@ MOVES = {
             S.IN_REVIEW,
             "submit_content",
             (rules.own_work_or_editor, rules.pins_are_signed),
-        ),
-        Move(
-            "recall",
-            _("Recall"),
-            _("Takes this revision back to draft, so that it can be edited."),
-            (S.IN_REVIEW, S.SIGNED, S.SCHEDULED),
-            S.DRAFT,
-            "recall_content",
-            (rules.own_work_or_editor,),
-        ),
-        Move(
-            "request_changes",
-            _("Request changes"),
-            _("Sends this revision back to its writer with your reason."),
-            (S.IN_REVIEW, S.SIGNED),
-            S.CHANGES_REQUESTED,
-            "request_changes_content",
-            (rules.reason_is_given,),
+            forward=True,
         ),
         Move(
             "sign",
@@ -87,6 +72,7 @@ MOVES = {
                 rules.sign_form_is_complete,
                 rules.pins_are_signed,
             ),
+            forward=True,
         ),
         Move(
             "approve",
@@ -101,6 +87,7 @@ MOVES = {
                 rules.approver_is_not_the_signer,
                 rules.pins_are_signed,
             ),
+            forward=True,
         ),
         Move(
             "schedule",
@@ -116,6 +103,24 @@ MOVES = {
                 rules.pins_are_signed,
                 rules.go_live_lies_ahead,
             ),
+        ),
+        Move(
+            "request_changes",
+            _("Request changes"),
+            _("Sends this revision back to its writer with your reason."),
+            (S.IN_REVIEW, S.SIGNED),
+            S.CHANGES_REQUESTED,
+            "request_changes_content",
+            (rules.reason_is_given,),
+        ),
+        Move(
+            "recall",
+            _("Recall"),
+            _("Takes this revision back to draft, so that it can be edited."),
+            (S.IN_REVIEW, S.SIGNED, S.SCHEDULED),
+            S.DRAFT,
+            "recall_content",
+            (rules.own_work_or_editor,),
         ),
         Move(
             "withdraw",

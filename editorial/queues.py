@@ -73,7 +73,7 @@ def for_user(user, now):
         found.append(
             queue(
                 _("Your drafts"),
-                _("You have no open draft. Begin one with “Add” beside Articles."),
+                _("You have no open draft. Begin one with a button above."),
                 mine.filter(status=S.DRAFT),
             )
         )

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
@@ -48,7 +49,7 @@ class OwnerFilter(admin.SimpleListFilter):
         return queryset
 
 
-class PartInline(admin.TabularInline):
+class Parts:
     """Rows that are part of a revision: who may save the draft may write them."""
 
     extra = 0
@@ -60,6 +61,14 @@ class PartInline(admin.TabularInline):
         return request.user.has_perm("editorial.save_content")
 
     has_change_permission = has_delete_permission = has_add_permission
+
+
+class PartInline(Parts, admin.TabularInline):
+    """Parts of a few short fields, a row each."""
+
+
+class StackedPartInline(Parts, admin.StackedInline):
+    """Parts of many fields, one below the other."""
 
 
 class RevisionAdmin(DecideMixin, admin.ModelAdmin):
@@ -161,6 +170,10 @@ class RevisionAdmin(DecideMixin, admin.ModelAdmin):
     def get_formset_kwargs(self, request, obj, inline, prefix):
         kwargs = super().get_formset_kwargs(request, obj, inline, prefix)
         return {**kwargs, "save_as_new": True} if request.method == "POST" else kwargs
+
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         revision = object_id and self.get_object(request, object_id)
@@ -294,8 +307,10 @@ class RevisionAdmin(DecideMixin, admin.ModelAdmin):
         """What templates/desk/change_form.html shows beside the form."""
         context = {"may_submit": request.user.has_perm("editorial.submit_content")}
         if revision is None:
-            return context
+            return context | {"title": _("New %(name)s") % {"name": self.opts.verbose_name}}
         return context | {
+            "title": str(revision),
+            "subtitle": None,
             "token": Token.of_revision(revision),
             "content_row": revision.content,
             "state": revision.content.status_at(timezone.now()),

@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
+    "django.forms",
     "taggit",
     "django_prose_editor",
     "csp",
@@ -111,6 +112,9 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "tcmtips.urls"
 WSGI_APPLICATION = "tcmtips.wsgi.application"
+
+# Widgets are rendered with the project's own templates too.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 TEMPLATES = [
     {

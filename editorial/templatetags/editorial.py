@@ -1,3 +1,4 @@
+import datetime
 import json
 
 from django import template
@@ -21,6 +22,12 @@ def picture_url(picture):
 def lines(text):
     """The lines of a text that hold something, without their margins."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@register.filter
+def day(text):
+    """A date from its ISO form in a document."""
+    return datetime.date.fromisoformat(text)
 
 
 @register.filter
