@@ -20,6 +20,8 @@ class AcupointForm(RevisionForm):
         super().__init__(*args, **kwargs)
         self.fields["slug"].required = False
         self.fields["slug"].widget = forms.HiddenInput()
+        if self.content:
+            del self.fields["code"]
 
     def clean_code(self):
         code = self.cleaned_data["code"].strip().upper()

@@ -3,11 +3,13 @@ from django.http import JsonResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from taggit.models import Tag
 
 from acupoints.models import Acupoint
 from editorial.forms import RevisionForm
 from editorial.kinds import revision_model
 from editorial.revision_admin import PartInline, RevisionAdmin, StackedPartInline
+from products.models import Product
 
 from .forms import ArticleForm
 from .models import (
@@ -22,6 +24,9 @@ from .models import (
 from .views import surroundings
 
 MOST_SUGGESTIONS = 12
+
+# taggit's own table of tags is not used; topics take its place.
+admin.site.unregister(Tag)
 
 
 class BylineInline(PartInline):
@@ -40,6 +45,11 @@ class SourceInline(StackedPartInline):
 
 class RecommendationInline(PartInline):
     model = Recommendation
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "product":
+            kwargs["queryset"] = Product.objects.select_related("head__productrevision")
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class InvitationInline(PartInline):

@@ -34,7 +34,8 @@ _cleaner = nh3.Cleaner(
 def clean(text):
     """`text` with nothing in it but what a body may hold; cleaning twice is cleaning once.
 
-    Divisions that embed nothing are unwrapped, and embeds hold no text of their own.
+    Divisions that embed nothing are unwrapped, embeds hold no text of their own, and empty
+    paragraphs are left out.
     """
     root = parsed(_cleaner.clean(text or ""))
     for div in list(root.iter("div")):
@@ -46,6 +47,9 @@ def clean(text):
             div.text = None
         else:
             div.drop_tag()
+    for paragraph in list(root.iter("p")):
+        if len(paragraph) == 0 and not (paragraph.text or "").strip():
+            paragraph.drop_tree()
     return _cleaner.clean(inner(root)).strip()
 
 

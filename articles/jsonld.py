@@ -6,6 +6,7 @@ stands, and every name and date is in the visible text.
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 
 def url(path):
@@ -22,8 +23,8 @@ def article_graph(page):
         "@id": f"{address}#article",
         "headline": fields["title"],
         "description": fields["summary"],
-        "datePublished": page.first_shown.isoformat(),
-        "dateModified": page.since.isoformat(),
+        "datePublished": timezone.localtime(page.first_shown).isoformat(),
+        "dateModified": timezone.localtime(page.since).isoformat(),
         "author": authors,
         "citation": [citation(source) for source in fields["sources"]],
         "inLanguage": page.document["locale"],
@@ -48,7 +49,7 @@ def review(badge):
     if not badge.stands:
         return {}
     return {
-        "lastReviewed": badge.last_reviewed.date().isoformat(),
+        "lastReviewed": timezone.localdate(badge.last_reviewed).isoformat(),
         "reviewedBy": [
             person(s.name, s.reviewer.get_absolute_url())
             | {

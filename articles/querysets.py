@@ -1,4 +1,4 @@
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from editorial.models import SignOff
 from editorial.querysets import ContentQuerySet
@@ -35,7 +35,5 @@ class ArticleQuerySet(ContentQuerySet):
 
         revisions = ArticleRevision.objects.filter(pk=OuterRef("shown_id"))
         for word in words:
-            revisions = revisions.filter(title__icontains=word) | revisions.filter(
-                summary__icontains=word
-            )
+            revisions = revisions.filter(Q(title__icontains=word) | Q(summary__icontains=word))
         return self.filter(Exists(revisions))

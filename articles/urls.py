@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import path, re_path
 
 from . import views
 
@@ -11,7 +11,8 @@ urlpatterns = [
         views.ArticleCanonical.as_view(),
         name="article_canonical",
     ),
-    path("topics/<str:slug>/", views.topic, name="topic"),
+    # Topics may be named in any script.
+    re_path(r"^topics/(?P<slug>[-\w]+)/$", views.topic, name="topic"),
     path("authors/<slug:slug>/", views.author, name="author"),
     path("reviewers/<slug:slug>/", views.reviewer, name="reviewer"),
 ]

@@ -1,4 +1,5 @@
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 
@@ -70,8 +71,10 @@ def topic(request, slug):
     now = timezone.now()
     found = get_object_or_404(Topic, slug=slug)
     articles = Article.objects.public(now).about(found).order_by("-shown_since", "pk")
-    context = {"topic": found, "articles": paged(request, articles, now)}
-    return render(request, "topic.html", context)
+    chunk = paged(request, articles, now)
+    if not chunk.paginator.count:
+        raise Http404  # a draft's topic was never public
+    return render(request, "topic.html", {"topic": found, "articles": chunk})
 
 
 def author(request, slug):

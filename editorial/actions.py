@@ -83,6 +83,9 @@ def swap(content, at, **changes):
     content.refresh_from_db()
 
 
+NOT_WITHDRAWN = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": ""}
+
+
 def settled(content, at):
     """The columns to write first where a scheduled revision has become due meanwhile."""
     if content.status_at(at) == content.status:
@@ -93,7 +96,7 @@ def settled(content, at):
         "first_live_at": content.first_live_at or content.scheduled_at,
         "scheduled": None,
         "scheduled_at": None,
-    }
+    } | NOT_WITHDRAWN
 
 
 def check(name, content, *, by, at, asking=True, **data):
@@ -179,10 +182,7 @@ def published(attempt):
         "first_live_at": first or attempt.at,
         "scheduled": None,
         "scheduled_at": None,
-        "withdrawn_at": None,
-        "withdrawn_by": None,
-        "withdrawal_reason": "",
-    }
+    } | NOT_WITHDRAWN
 
 
 def scheduled(attempt):

@@ -10,8 +10,16 @@ from . import log
 from .models import Author, Book, Credential, Event, Reviewer, User
 
 
+class ListsWhatProtects:
+    """A refused deletion names what stands in its way, whoever asks."""
+
+    def get_deleted_objects(self, objs, request):
+        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
+        return deleted, counts, set() if protected else lacking, protected
+
+
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(ListsWhatProtects, DjangoUserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "alias_of")}),
@@ -53,7 +61,7 @@ class ProfileForm(forms.ModelForm):
         return data
 
 
-class ProfileAdmin(admin.ModelAdmin):
+class ProfileAdmin(ListsWhatProtects, admin.ModelAdmin):
     """Authors and reviewers: deactivated with a reason, hardly ever deleted."""
 
     form = ProfileForm
@@ -159,7 +167,7 @@ SWITCHES = {"checked": "checked_at", "suspended": "suspended_at", "annulled": "a
 
 
 @admin.register(Credential)
-class CredentialAdmin(admin.ModelAdmin):
+class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
     form = CredentialForm
     list_display = ("reviewer", "title", "issuer", "number", "valid_until", "state")
     list_select_related = ("reviewer",)

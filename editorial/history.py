@@ -35,14 +35,17 @@ class Entry:
         return reverse(f"{content.kind}_canonical", args=[content.slug, self.revision.number])
 
 
+# Moves that begin a publication, or end the waiting for one.
+DECISIVE = ("approve", "schedule", "recall", "withdraw")
+
+
 def publications(content, now):
     """Every revision that was public up to `now`, oldest first, read from the log.
 
-    A scheduled one counts once its time has come without a recall before.
+    A scheduled one counts once its time has come without a recall or withdrawal before.
     """
     found, waiting = [], None
-    lines = content.events.filter(move__in=("approve", "schedule", "recall")).order_by("seq")
-    for line in lines:
+    for line in content.events.filter(move__in=DECISIVE).order_by("seq"):
         found += due(waiting, line.at)
         waiting = None
         if line.move == "approve":
@@ -64,9 +67,11 @@ def entries(content, now):
     revisions = {
         revision.pk: revision
         for revision in Revision.objects.filter(pk__in=keys)
-        .select_related("seal", "content")
+        .select_related("seal")
         .prefetch_related(Prefetch("signoffs", standing.signoffs_with_all()))
     }
+    for revision in revisions.values():
+        revision.content = content.typed
     return [entry(publication, revisions[publication.revision_id]) for publication in public[::-1]]
 
 
@@ -76,7 +81,7 @@ def entry(publication, revision):
     return Entry(
         publication=publication,
         revision=revision,
-        title=fields.get("title") or fields.get("name") or str(revision.content.typed),
+        title=fields.get("title") or fields.get("name") or str(revision.content),
         signoffs=signed,
         approver_contributed=bool(publication.line.data.get("approver_contributed")),
     )

@@ -14,14 +14,11 @@ class ContentQuerySet(models.QuerySet):
         on; no worker has to move it.
         """
         due = Q(scheduled__isnull=False, scheduled_at__lte=now)
-        return (
-            self.filter(withdrawn_at=None)
-            .filter(due | Q(live__isnull=False))
-            .annotate(
-                shown_id=Case(When(due, then=F("scheduled_id")), default=F("live_id")),
-                shown_since=Case(When(due, then=F("scheduled_at")), default=F("live_at")),
-                first_shown=Coalesce("first_live_at", "scheduled_at"),
-            )
+        # A withdrawal unschedules, so what is due was approved after it.
+        return self.filter(due | Q(live__isnull=False, withdrawn_at=None)).annotate(
+            shown_id=Case(When(due, then=F("scheduled_id")), default=F("live_id")),
+            shown_since=Case(When(due, then=F("scheduled_at")), default=F("live_at")),
+            first_shown=Coalesce("first_live_at", "scheduled_at"),
         )
 
     def withdrawn(self):

@@ -142,7 +142,7 @@ def badge_of(revision, approval, now):
         faults.append(_("No reviewer's signature stands under this revision."))
     if approval is None:
         faults.append(_("No editor has approved this revision."))
-    if revision.content.withdrawn_at:
+    if revision.content.withdrawn_at and not revision.content.is_due(now):
         faults.append(_("This page was withdrawn."))
     faults += filter(None, map(pin_fault, pins_of(revision)))
     return Badge(

@@ -18,6 +18,9 @@ class Product(Content):
         verbose_name = _("product")
         verbose_name_plural = _("products")
 
+    def __str__(self):
+        return str(self.head.typed) if self.head_id else self.slug
+
 
 class ProductRevision(Revision):
     name = models.CharField(_("name"), max_length=120)

@@ -5,6 +5,8 @@ key or a bad value stops the start with a sentence.
 """
 
 import os
+import warnings
+import zoneinfo
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,13 +29,41 @@ def from_env(name, cast, default, expected):
     """One value of the environment, or a sentence that says what was expected."""
     try:
         return cast(name, default=default)
-    except ValueError as error:
+    except (ValueError, LookupError, ImproperlyConfigured) as error:
         raise ImproperlyConfigured(f"{name} must be {expected}.") from error
+
+
+SWITCH = {"1": True, "true": True, "yes": True, "on": True}
+SWITCH |= {"0": False, "false": False, "no": False, "off": False, "": False}
+
+
+def switch(name, default):
+    """On or off; env.bool would take every word that it does not know for off."""
+    return SWITCH[env.str(name, default=default).strip().lower()]
+
+
+def site_address(name, default):
+    """The address without what no link may begin with: a path, a query, a password."""
+    parts = urlsplit(env.str(name, default=default).rstrip("/"))
+    address = f"{parts.scheme}://{parts.netloc}"
+    web = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    if not web or parts.geturl() != address or parts.port == 0:
+        raise ValueError
+    return address
+
+
+def database(name, default):
+    with warnings.catch_warnings(action="ignore"):  # one of them would print the password
+        return env.db_url(name, default=default)
+
+
+def time_zone(name, default):
+    return zoneinfo.ZoneInfo(env.str(name, default=default)).key
 
 
 # --- Mode and keys -----------------------------------------------------------------------
 
-DEBUG = from_env("DEBUG", env.bool, False, "1 or 0")
+DEBUG = from_env("DEBUG", switch, "0", "1 or 0")
 
 
 def key_from_env(name, purpose):
@@ -56,14 +86,14 @@ if SIGNING_KEY == SECRET_KEY:
 # --- Where the site lives ----------------------------------------------------------------
 
 PORT = from_env("PORT", env.int, 8000, "a port number such as 8000")
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{PORT}" if DEBUG else "").rstrip("/")
+SITE_URL = from_env(
+    "SITE_URL",
+    site_address,
+    f"http://127.0.0.1:{PORT}" if DEBUG else "",
+    "the public address of the site without a path, such as https://www.example.org",
+)
 _site = urlsplit(SITE_URL)
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
-if _site.scheme not in ("http", "https") or not _site.hostname or _site.path:
-    raise ImproperlyConfigured(
-        "SITE_URL must be the public address of the site without a path, "
-        "such as https://www.example.org."
-    )
 SITE_IS_SECURE = _site.scheme == "https"
 if not SITE_IS_SECURE and _site.hostname not in ("localhost", "127.0.0.1", "::1"):
     raise ImproperlyConfigured("SITE_URL may start with http:// for localhost only; use https://.")
@@ -79,6 +109,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL]
 INSTALLED_APPS = [
     # Imports run one way: editorial -> acupoints -> products -> articles -> tcmtips.
     "tcmtips",
+    "taggit",
     "articles",
     "products",
     "acupoints",
@@ -92,7 +123,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.contrib.sitemaps",
     "django.forms",
-    "taggit",
     "django_prose_editor",
     "csp",
 ]
@@ -137,19 +167,20 @@ TEMPLATES = [
 DATABASES = {
     "default": from_env(
         "DATABASE_URL",
-        env.db_url,
+        database,
         f"sqlite:///{BASE_DIR / 'db.sqlite3'}",
         "a database address such as postgres://user:password@host:5432/name",
     )
 }
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+_engine = DATABASES["default"].get("ENGINE", "")
+if _engine.endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = {
         # A move reads, compares and writes: it must hold the write lock from its first line.
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
-elif DATABASES["default"]["ENGINE"].endswith("postgresql"):
+elif _engine.endswith("postgresql"):
     DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
 else:
     raise ImproperlyConfigured("DATABASE_URL must name a SQLite or a PostgreSQL database.")
@@ -206,14 +237,14 @@ vars().update(EMAIL_CONFIG)
 
 # A house of two people may let the editor who changed a text approve it after a reviewer's
 # sign-off. The public history then says so.
-APPROVER_MAY_BE_CONTRIBUTOR = from_env("APPROVER_MAY_BE_CONTRIBUTOR", env.bool, False, "1 or 0")
+APPROVER_MAY_BE_CONTRIBUTOR = from_env("APPROVER_MAY_BE_CONTRIBUTOR", switch, "0", "1 or 0")
 
 # --- Language and time -------------------------------------------------------------------
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env.str("TIME_ZONE", default="UTC")
+TIME_ZONE = from_env("TIME_ZONE", time_zone, "UTC", "the name of a time zone such as Europe/Berlin")
 USE_TZ = True
 FORMAT_MODULE_PATH = ["tcmtips.formats"]
 

@@ -25,7 +25,8 @@ def home(request):
 
 def search(request):
     now = timezone.now()
-    query = " ".join(request.GET.get("q", "").split())[:LONGEST_QUERY]
+    asked = request.GET.get("q", "").replace("\0", "")  # PostgreSQL takes no zero byte
+    query = " ".join(asked.split())[:LONGEST_QUERY]
     articles, points = [], []
     if words := query.split():
         found = Article.objects.public(now).matching(words).order_by("-shown_since", "pk")

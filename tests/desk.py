@@ -23,7 +23,8 @@ def values(form):
     """What a browser would send, but for the buttons; a list where a name stands twice."""
     sent = {}
     for name, value in form.form_values():
-        sent.setdefault(name, []).append(value)
+        # A browser drops the line break that Django writes at the start of a textarea.
+        sent.setdefault(name, []).append(value.removeprefix("\n"))
     return {name: found if len(found) > 1 else found[0] for name, found in sent.items()}
 
 

@@ -25,3 +25,4 @@ DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 LOGGING = {"version": 1, "disable_existing_loggers": False}
+INSTALLED_APPS += ["django_migration_linter"]  # noqa: F405

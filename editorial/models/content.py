@@ -147,15 +147,17 @@ class Content(models.Model):
 
         The same rule as `ContentQuerySet.public`, for a row at hand.
         """
-        if self.withdrawn_at:
-            return None
-        if self.scheduled_id and self.scheduled_at <= now:
+        if self.is_due(now):
             return self.scheduled_id
-        return self.live_id
+        return None if self.withdrawn_at else self.live_id
+
+    def is_due(self, now):
+        """Whether a scheduled revision has its time behind it: it then is what readers get."""
+        return bool(self.scheduled_id) and self.scheduled_at <= now
 
     def status_at(self, now):
         """The status at the time `now`: a scheduled revision that is due counts as published."""
-        due = self.status == self.Status.SCHEDULED and self.scheduled_at <= now
+        due = self.status == self.Status.SCHEDULED and self.is_due(now)
         return self.Status.PUBLISHED if due else self.Status(self.status)
 
 

@@ -7,12 +7,30 @@ from django.db import models
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from stdnum import isbn
 
 from ..images import ImageField
 from .fields import isbn13, pair_constraint, validate_isbn, validate_plain_name
 
 
-class User(AbstractUser):
+class KeepsWhatWasSigned(models.Model):
+    """Whoever or whatever stands behind a signature is not deleted; the refusal lists them."""
+
+    class Meta:
+        abstract = True
+
+    def delete(self, *args, **kwargs):
+        signed = list(self.signoffs.select_related("revision__content"))
+        if signed:
+            raise models.ProtectedError(
+                _("%(name)s stands behind these signatures and is deactivated instead: %(list)s")
+                % {"name": self, "list": "; ".join(map(str, signed))},
+                set(signed),
+            )
+        return super().delete(*args, **kwargs)
+
+
+class User(KeepsWhatWasSigned, AbstractUser):
     """One account at the desk. Several accounts may belong to one person."""
 
     alias_of = models.ForeignKey(
@@ -31,6 +49,12 @@ class User(AbstractUser):
 
     # Columns that a trigger lets be set once and never changed (see triggers.py).
     SET_ONCE = ("alias_of",)
+
+    class Meta(AbstractUser.Meta):
+        pass
+
+    def __str__(self):
+        return self.display_name
 
     @property
     def person_id(self):
@@ -135,11 +159,11 @@ class Book(models.Model):
         return self.title
 
     def clean(self):
-        validate_isbn(self.isbn)
-        self.isbn = isbn13(self.isbn)
+        if isbn.is_valid(self.isbn):
+            self.isbn = isbn13(self.isbn)
 
 
-class Reviewer(Profile):
+class Reviewer(KeepsWhatWasSigned, Profile):
     class Meta(Profile.Meta):
         verbose_name = _("reviewer")
         verbose_name_plural = _("reviewers")
@@ -162,7 +186,7 @@ class CredentialQuerySet(models.QuerySet):
         )
 
 
-class Credential(models.Model):
+class Credential(KeepsWhatWasSigned):
     """What entitles a reviewer to sign: a licence, a registration, a degree."""
 
     class Kind(models.TextChoices):

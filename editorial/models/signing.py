@@ -42,9 +42,10 @@ class SignOff(InsertOnly):
         ]
 
     def __str__(self):
-        return _("sign-off by %(name)s of %(revision)s on %(day)s") % {
+        return _("%(name)s signed “%(title)s”, revision %(number)d, on %(day)s") % {
             "name": self.name,
-            "revision": self.revision,
+            "title": self.revision.typed,
+            "number": self.revision.number,
             "day": timezone.localdate(self.signed_at),
         }
 

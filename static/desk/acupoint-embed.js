@@ -69,7 +69,9 @@ function pick() {
       dialog.close();
     }
 
-    input.addEventListener("input", ask);
+    // Enter waits for the answer to what was typed last, so that it never takes an older list.
+    let pending = ask();
+    input.addEventListener("input", () => { pending = ask(); });
     input.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") {
         event.preventDefault();
@@ -78,7 +80,7 @@ function pick() {
         show();
       } else if (event.key === "Enter") {
         event.preventDefault();
-        if (found[active]) finish(found[active].code);
+        pending.then(() => { if (found[active]) finish(found[active].code); });
       }
     });
     dialog.querySelector("button").addEventListener("click", () => dialog.close());
@@ -86,7 +88,6 @@ function pick() {
     document.body.append(dialog);
     dialog.showModal();
     input.focus();
-    ask();
   });
 }
 
@@ -131,7 +132,8 @@ export const Acupoint = Node.create({
   addCommands() {
     return {
       insertAcupoint: (code) => ({ commands }) =>
-        commands.insertContent({ type: this.name, attrs: { code } }),
+        // With a paragraph behind it, so that writing goes on below the point.
+        commands.insertContent([{ type: this.name, attrs: { code } }, { type: "paragraph" }]),
     };
   },
 

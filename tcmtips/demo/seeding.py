@@ -6,10 +6,11 @@ seeding, and each step is taken at its own time, so that the log reads like a ye
 
 import datetime
 import tomllib
+from functools import cache
 from pathlib import Path
 
 from django.contrib.auth.models import Group
-from django.core.files import File
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from acupoints.meridians import CODE, slug_of
@@ -63,6 +64,13 @@ def read(name):
     return tomllib.loads((HERE / f"{name}.toml").read_text())
 
 
+@cache
+def drawn(motif):
+    """(name, bytes) of a motif's drawing, encoded for the web; drawn once in a process."""
+    file = images.encode(pictures.draw(motif), "WEBP")
+    return file.name, file.read()
+
+
 class Seeding:
     """One run: people first, then every content on its way from draft to its state."""
 
@@ -70,7 +78,6 @@ class Seeding:
         self.now = now
         self.password = password
         self.users, self.authors, self.reviewers, self.products = {}, {}, {}, {}
-        self.pictures = {}
 
     def run(self):
         self.make_people()
@@ -91,10 +98,9 @@ class Seeding:
         return timezone.localdate(self.now) + datetime.timedelta(days=days)
 
     def picture(self, motif):
-        """The drawing of a motif as a stored picture would be; drawn once."""
-        if motif not in self.pictures:
-            self.pictures[motif] = images.encode(pictures.draw(motif), "WEBP")
-        return File(self.pictures[motif].file, name=self.pictures[motif].name)
+        """The drawing of a motif as a stored picture would be."""
+        name, data = drawn(motif)
+        return ContentFile(data, name=name)
 
     # --- People --------------------------------------------------------------------------
 

@@ -1,0 +1,38 @@
+"""`make test`: the whole suite on SQLite, and on PostgreSQL and Redis where they are named.
+
+TEST_DATABASE_URL and TEST_CACHE_URL name the second run's database and cache. Browser tests run
+where a Chromium is found.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+
+BROWSERS = ("chromium", "chromium-browser")
+
+
+def main():
+    marks = []
+    if not any(map(shutil.which, BROWSERS)):
+        print("No Chromium was found: browser tests do not run (Debian: apt install chromium).")
+        marks.append("not browser")
+    runs = [("SQLite", {"DATABASE_URL": "sqlite://:memory:", "CACHE_URL": "locmemcache://"})]
+    if database := os.environ.get("TEST_DATABASE_URL"):
+        cache = os.environ.get("TEST_CACHE_URL", "locmemcache://")
+        runs.append(("PostgreSQL", {"DATABASE_URL": database, "CACHE_URL": cache}))
+    else:
+        print("TEST_DATABASE_URL is not set, so the suite runs on SQLite alone.")
+    for name, environment in runs:
+        print(f"--- The suite on {name}", flush=True)
+        asked = [*marks, "not postgres"] if name == "SQLite" else marks
+        command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "worksteal"]
+        command += ["-m", " and ".join(asked)] if asked else []
+        done = subprocess.run([*command, *sys.argv[1:]], env={**os.environ, **environment})
+        if done.returncode:
+            return done.returncode
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,95 @@
+"""A real Chromium in front of a live server, with strict policies as in production."""
+
+import os
+import shutil
+
+import pytest
+
+from tests import factories as f
+
+# Playwright runs an event loop in this thread; the ORM calls of the tests are not async.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "browser" in item.nodeid.split("::")[0].split("/"):
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.django_db(transaction=True))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args():
+    return {"executable_path": CHROMIUM, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args():
+    return {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
+
+
+class Visitor:
+    """Somebody with a browser of their own; notes what its console and network complain of."""
+
+    def __init__(self, browser, base, **context):
+        self.base = base
+        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **context)
+        self.page = self.context.new_page()
+        self.complaints, self.requests = [], []
+        self.page.on("console", self.note)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requests.append(request.url))
+
+    def note(self, message):
+        # A page that answers 404, 409, 410, 422 or 403 on purpose is no complaint.
+        if message.type in ("error", "warning") and "Failed to load resource" not in message.text:
+            self.complaints.append(message.text)
+
+    def open(self, path):
+        return self.page.goto(self.base + path)
+
+    def log_in(self, user):
+        self.open("/admin/")
+        self.page.fill("#id_username", user.username)
+        self.page.fill("#id_password", "demo")
+        self.page.click("[type=submit]")
+        self.page.wait_for_url("**/admin/")
+        return self
+
+
+@pytest.fixture
+def visitor(browser, live_server):
+    """visitor(user=None, **context): a new browser, logged in where a user is given."""
+    opened = []
+
+    def make(user=None, **context):
+        made = Visitor(browser, live_server.url, **context)
+        opened.append(made)
+        return made.log_in(user) if user else made
+
+    yield make
+    for made in opened:
+        made.context.close()
+
+
+@pytest.fixture
+def house():
+    """A small house: a writer, an editor, a reviewer, and the points they need."""
+
+    class House:
+        writer = f.user("writer", username="wanda", first_name="Wanda", last_name="Sample")
+        editor = f.user("editor", username="edith", first_name="Edith", last_name="Sample")
+        reviewer = f.reviewer(
+            f.user("reviewer", username="vera", first_name="Vera", last_name="Sample"),
+            name="Dr Vera Sample",
+        )
+        author = f.author("Wanda Sample", user=writer, bio="Writes in short sentences.")
+
+    f.publish(f.product())
+    for code in ("BL40", "ST34", "GB33", "ST35"):
+        cautions = [("vessel", "Press only gently here.")] if code == "BL40" else []
+        f.publish(f.point(code, cautions=cautions), House.reviewer)
+    return House

@@ -1,0 +1,67 @@
+"""`make check`: lint, format, templates, imports, migrations and Django's own checks.
+
+Prints a line for each and a summary last; exits 1 where one failed.
+"""
+
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+BIN = Path(sys.executable).parent
+PRODUCTION = {
+    "ENV_FILE": "",
+    "DEBUG": "0",
+    "SECRET_KEY": secrets.token_urlsafe(48),
+    "SIGNING_KEY": secrets.token_urlsafe(48),
+    "SITE_URL": "https://www.example.org",
+    "DATABASE_URL": "sqlite://:memory:",
+}
+OUR_APPS = ("editorial", "acupoints", "products", "articles")
+TESTS = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+
+TEMPLATES = sorted(map(str, Path("templates").rglob("*.html")))
+
+CHECKS = [
+    ("lint", [BIN / "ruff", "check", "."], {}),
+    ("format", [BIN / "ruff", "format", "--check", "."], {}),
+    ("templates", [BIN / "djlint", "templates", "--lint", "--quiet"], {}),
+    ("template idioms", [BIN / "djade", "--check", "--target-version", "5.2", *TEMPLATES], {}),
+    ("imports", [BIN / "lint-imports"], {}),
+    (
+        "deployment",
+        [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"],
+        PRODUCTION,
+    ),
+    ("migrations are made", [sys.executable, "manage.py", "makemigrations", "--check"], PRODUCTION),
+    (
+        "migrations are safe",
+        [
+            *(sys.executable, "manage.py", "lintmigrations", "--ignore-initial-migrations"),
+            *("--no-cache", "--warnings-as-errors", "--include-apps", *OUR_APPS),
+        ],
+        TESTS,
+    ),
+]
+
+
+def main():
+    failed = []
+    for name, command, environment in CHECKS:
+        done = subprocess.run(
+            list(map(str, command)),
+            env={**os.environ, **environment},
+            capture_output=True,
+            text=True,
+        )
+        print(f"{'ok' if done.returncode == 0 else 'FAILED':6} {name}", flush=True)
+        if done.returncode:
+            failed.append(name)
+            print(done.stdout + done.stderr)
+    print(f"{len(CHECKS) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
