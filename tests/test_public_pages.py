@@ -4,7 +4,6 @@ whom and until when; and that page, lists and machine-readable data never disagr
 import datetime
 import hashlib
 import json
-import re
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -100,8 +99,8 @@ HEADERS = {
     "Cross-Origin-Embedder-Policy": "require-corp",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-every_page = pytest.mark.parametrize("page", QUERY_BUDGET)
-every_html_page = pytest.mark.parametrize("page", QUERY_BUDGET.keys() - NO_PAGE.keys())
+every_page = pytest.mark.parametrize("name", QUERY_BUDGET)
+every_html_page = pytest.mark.parametrize("name", [n for n in QUERY_BUDGET if n not in NO_PAGE])
 
 
 @pytest.fixture(scope="module")
@@ -126,35 +125,35 @@ def test_every_row_is_visited(visited):
 
 
 @every_page
-def test_a_page_keeps_to_its_queries_however_large_the_site(visited, page):
-    spent = {articles: len(visited[articles][page].queries) for articles in (10, 1000)}
-    budget = QUERY_BUDGET[page]
-    assert spent == {10: budget, 1000: budget}, visited[1000][page].queries
+def test_a_page_keeps_to_its_queries_however_large_the_site(visited, name):
+    spent = {articles: len(visited[articles][name].queries) for articles in (10, 1000)}
+    budget = QUERY_BUDGET[name]
+    assert spent == {10: budget, 1000: budget}, visited[1000][name].queries
 
 
 @every_page
-def test_a_page_answers_with_its_status_and_type(visited, page):
-    response = visited[1000][page].response
-    assert response.status_code == NOT_200.get(page, 200)
-    assert response.headers["Content-Type"] == NO_PAGE.get(page, "text/html; charset=utf-8")
+def test_a_page_answers_with_its_status_and_type(visited, name):
+    response = visited[1000][name].response
+    assert response.status_code == NOT_200.get(name, 200)
+    assert response.headers["Content-Type"] == NO_PAGE.get(name, "text/html; charset=utf-8")
 
 
 @every_page
-def test_an_anonymous_reader_gets_no_cookie(visited, page):
-    response = visited[1000][page].response
+def test_an_anonymous_reader_gets_no_cookie(visited, name):
+    response = visited[1000][name].response
     assert not response.cookies
     assert "cookie" not in response.headers.get("Vary", "").lower()
 
 
 @every_page
-def test_a_page_sends_every_security_header(visited, page):
-    headers = visited[1000][page].response.headers
-    assert {name: headers.get(name) for name in HEADERS} == HEADERS
+def test_a_page_sends_every_security_header(visited, name):
+    headers = visited[1000][name].response.headers
+    assert {header: headers.get(header) for header in HEADERS} == HEADERS
 
 
 @every_page
-def test_a_page_allows_nothing_from_elsewhere(visited, page):
-    policy = visited[1000][page].response.headers["Content-Security-Policy"]
+def test_a_page_allows_nothing_from_elsewhere(visited, name):
+    policy = visited[1000][name].response.headers["Content-Security-Policy"]
     directives = dict(line.strip().partition(" ")[::2] for line in policy.split(";"))
     assert directives["default-src"] == "'none'"
     assert directives["frame-ancestors"] == "'none'"
@@ -163,8 +162,8 @@ def test_a_page_allows_nothing_from_elsewhere(visited, page):
 
 
 @every_html_page
-def test_a_page_loads_nothing_from_elsewhere(visited, page):
-    tree = html.fromstring(visited[1000][page].text)
+def test_a_page_loads_nothing_from_elsewhere(visited, name):
+    tree = html.fromstring(visited[1000][name].text)
     loaded = tree.xpath(
         "//script/@src | //link/@href | //img/@src | //img/@srcset | //source/@srcset"
         " | //form/@action | //button/@formaction | //iframe/@src | //object/@data"
@@ -174,21 +173,23 @@ def test_a_page_loads_nothing_from_elsewhere(visited, page):
 
 
 @every_html_page
-def test_a_page_holds_nothing_that_its_own_policy_forbids(visited, page):
-    tree = html.fromstring(visited[1000][page].text)
+def test_a_page_holds_nothing_that_its_own_policy_forbids(visited, name):
+    tree = html.fromstring(visited[1000][name].text)
     inline = tree.xpath("//script[not(@src)]/@type")
     assert set(inline) <= {"application/ld+json"}
     assert not tree.xpath("//style | //@style")
-    assert not [name for e in tree.iter() for name in e.keys() if name.startswith("on")]
+    assert not [
+        attribute for e in tree.iter() for attribute in e.attrib if attribute.startswith("on")
+    ]
 
 
 @every_html_page
-def test_only_what_is_found_is_offered_to_search_engines(visited, page):
-    tree = html.fromstring(visited[1000][page].text)
-    hidden = page in NOT_200 or page.startswith("search") or "_history" in page
+def test_only_what_is_found_is_offered_to_search_engines(visited, name):
+    tree = html.fromstring(visited[1000][name].text)
+    hidden = name in NOT_200 or name.startswith("search") or "_history" in name
     assert ("noindex" in tree.xpath("//meta[@name='robots']/@content")) is hidden
     canonical = tree.xpath("//link[@rel='canonical']/@href")
-    assert [urlsplit(url).scheme for url in canonical] == ([] if page in NOT_200 else ["http"])
+    assert [urlsplit(url).scheme for url in canonical] == ([] if name in NOT_200 else ["http"])
 
 
 def test_ten_articles_stand_on_one_page_and_a_thousand_on_many(visited):
@@ -214,11 +215,11 @@ def test_a_page_number_that_does_not_exist_shows_one_that_does(visited):
 
 def test_every_article_of_the_large_site_has_its_badge(visited):
     """Or the budget would be measured on pages that show less than true ones."""
-    for page in ("home", "articles", "topic", "author", "reviewer", "search: found"):
-        tree = html.fromstring(visited[1000][page].text)
+    for name in ("home", "articles", "topic", "author", "reviewer", "search: found"):
+        tree = html.fromstring(visited[1000][name].text)
         cards = tree.xpath("//article[@class='card']")
         assert len(cards) >= 7
-        assert all(card.xpath(".//*[@data-badge]") for card in cards), page
+        assert all(card.xpath(".//*[@data-badge]") for card in cards), name
 
 
 # --- Reading a page ------------------------------------------------------------------------
