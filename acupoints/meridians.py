@@ -55,7 +55,7 @@ SEALED_NAMES = {
     }
 }
 
-CODE = re.compile(r"(?P<meridian>[A-Z]{2}(?:-[A-Z]{1,2})?)(?P<number>\d{1,2})|X-[A-Z]{3,20}")
+CODE = re.compile(r"(?P<meridian>[A-Z]{2}(?:-[A-Z]{1,2})?)(?P<number>[0-9]{1,2})|X-[A-Z]{3,20}")
 
 
 def slug_of(code):

@@ -4,8 +4,12 @@ A body is HTML of a few elements. An acupoint stands in it as <div data-acupoint
 by its stable code; what readers see there comes from the pinned revision.
 """
 
+import re
+
 import nh3
-from lxml import html
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from lxml import etree, html
 
 from acupoints.meridians import CODE
 
@@ -13,6 +17,10 @@ EMBED = "data-acupoint"
 HEADINGS = ("h2", "h3", "h4")
 BLOCKS = {"p", "ul", "ol", "li", "blockquote", "br", "hr", *HEADINGS}
 MARKS = {"strong", "em", "sub", "sup", "a"}
+# Characters that no reader sees and no XML tree can hold.
+CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# Unwrapping may need another cleaning to settle; more than three were never seen.
+MOST_ROUNDS = 9
 
 
 def _attribute(tag, name, value):
@@ -23,7 +31,7 @@ def _attribute(tag, name, value):
 
 _cleaner = nh3.Cleaner(
     tags=BLOCKS | MARKS | {"div"},
-    attributes={"a": {"href", "title"}, "div": {EMBED}},
+    attributes={"a": {"href", "title"}, "div": {EMBED}, "*": set()},
     url_schemes={"http", "https", "mailto"},
     link_rel="noopener",
     attribute_filter=_attribute,
@@ -35,22 +43,35 @@ def clean(text):
     """`text` with nothing in it but what a body may hold; cleaning twice is cleaning once.
 
     Divisions that embed nothing are unwrapped, embeds hold no text of their own, and empty
-    paragraphs are left out.
+    paragraphs are left out. Raises ValidationError for elements nested so deeply that a parser
+    would drop what they hold.
     """
-    root = parsed(_cleaner.clean(text or ""))
-    for div in list(root.iter("div")):
-        if div is root:
-            continue
-        if EMBED in div.attrib:
-            for child in list(div):
-                div.remove(child)
-            div.text = None
-        else:
+    text = text or ""
+    for _round in range(MOST_ROUNDS):
+        cleaned = clean_once(text)
+        if cleaned == text:
+            return cleaned
+        text = cleaned
+    raise too_deep()
+
+
+def clean_once(text):
+    root = parsed(CONTROLS.sub("", _cleaner.clean(text)))
+    divs = [div for div in root.iter("div") if div is not root]
+    for embed in (div for div in divs if EMBED in div.attrib):
+        del embed[:]
+        embed.text = None
+    for div in divs:
+        if EMBED not in div.attrib and div.getparent() is not None:
             div.drop_tag()
     for paragraph in list(root.iter("p")):
         if len(paragraph) == 0 and not (paragraph.text or "").strip():
             paragraph.drop_tree()
     return _cleaner.clean(inner(root)).strip()
+
+
+def too_deep():
+    return ValidationError(_("This text is nested too deeply. Paste it again without formatting."))
 
 
 def inner(root):
@@ -59,8 +80,12 @@ def inner(root):
 
 
 def parsed(text):
-    """A cleaned body as an lxml tree under one <div>."""
-    return html.fragment_fromstring(text or "", create_parent="div")
+    """A cleaned body as an lxml tree under one <div>; raises ValidationError as `clean` does."""
+    parser = html.HTMLParser()
+    root = html.fragment_fromstring(text or "", create_parent="div", parser=parser)
+    if parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT]):
+        raise too_deep()
+    return root
 
 
 def codes(text):

@@ -23,6 +23,10 @@ EXTENSIONS = {
 }
 
 
+# Characters of markup that a form takes: cleaning takes time that grows faster than the text.
+LONGEST = 200_000
+
+
 class RichTextField(ProseEditorField):
     """A body: whatever way it is saved, what is stored has been cleaned."""
 
@@ -30,6 +34,9 @@ class RichTextField(ProseEditorField):
         kwargs.setdefault("extensions", EXTENSIONS)
         kwargs.setdefault("sanitize", body.clean)
         super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"max_length": LONGEST, **kwargs})
 
     def pre_save(self, model_instance, add):
         cleaned = body.clean(getattr(model_instance, self.attname))

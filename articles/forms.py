@@ -6,7 +6,7 @@ from editorial.errors import Refused
 from editorial.forms import RevisionForm
 
 from . import body
-from .models import check_embeds
+from .models import Topic, check_embeds
 
 
 class ArticleForm(RevisionForm):
@@ -16,7 +16,7 @@ class ArticleForm(RevisionForm):
     embeds_loaded = forms.BooleanField(required=False, widget=forms.HiddenInput)
 
     def clean_body(self):
-        text = self.cleaned_data["body"]
+        text = body.clean(self.cleaned_data["body"])
         codes = body.codes(text)
         try:
             check_embeds(codes, Acupoint.objects.in_bulk(codes, field_name="code"))
@@ -32,6 +32,15 @@ class ArticleForm(RevisionForm):
                 params={"codes": ", ".join(sorted(lost))},
             )
         return text
+
+    def clean_tags(self):
+        names = self.cleaned_data["tags"]
+        longest = Topic._meta.get_field("name").max_length
+        if any(len(name) > longest for name in names):
+            raise forms.ValidationError(
+                _("A topic has at most %(longest)s letters."), params={"longest": longest}
+            )
+        return names
 
     def clean(self):
         data = super().clean()

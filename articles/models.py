@@ -4,6 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
@@ -38,6 +39,10 @@ class Topic(TagBase, InsertOnly):
 
     def get_absolute_url(self):
         return reverse("topic", args=[self.slug])
+
+    def slugify(self, tag, i=None):
+        """A name without a letter or a digit needs an address too."""
+        return super().slugify(tag if slugify(tag, allow_unicode=True) else "topic", i)
 
 
 def byline_users(revisions):

@@ -1,5 +1,7 @@
 """The signed part of an article: its body with each embedded point's section in its place."""
 
+import re
+
 from django.template.loader import render_to_string
 from django.utils.safestring import mark_safe
 from django.utils.text import slugify
@@ -10,6 +12,11 @@ from acupoints.meridians import slug_of
 from . import body
 
 SHORTEST_CONTENTS = 3
+# Ids that templates give to elements on the pages where a body stands, the desk's included.
+HOUSE_IDS = re.compile(
+    r"top|main|tips|sources|contents-heading|search-dialog|dialog-q|decide"
+    r"|(author|product|move)-.*|.*_.*"
+)
 
 
 def article_context(document):
@@ -21,7 +28,8 @@ def article_context(document):
     root = body.parsed(body.clean(document["fields"]["body"]))
     points = {pin["document"]["identity"]["code"]: pin["document"] for pin in document["pins"]}
     set_points(root, points, document)
-    return {"body": mark_safe(body.inner(root)), "contents": name_headings(root)}  # noqa: S308
+    contents = name_headings(root)
+    return {"body": mark_safe(body.inner(root)), "contents": contents}  # noqa: S308
 
 
 def set_points(root, points, document):
@@ -58,8 +66,8 @@ def set_pregnancy_note(embed, points, document):
     note = render_to_string(
         "signed/_pregnancy.html", {"cautioned": cautioned, "labels": document["labels"]}
     )
-    before = embed.getprevious()
-    place = before if before is not None and before.tag in body.HEADINGS else embed
+    headings = [e for e in embed.itersiblings(preceding=True) if e.tag in body.HEADINGS]
+    place = headings[0] if headings else embed
     place.addprevious(html.fragment_fromstring(note))
 
 
@@ -71,10 +79,11 @@ def replace(element, markup):
 
 def name_headings(root):
     """Give headings their ids and return [{"id", "text"}] of the first level, or none if few."""
-    taken, contents = set(), []
+    taken, contents = {}, []
     for heading in root.iter(*body.HEADINGS, "h5"):
         text = " ".join(heading.text_content().split())
-        name = unique(slugify(text) or "part", taken)
+        name = slugify(text) or "part"
+        name = unique(f"part-{name}" if HOUSE_IDS.fullmatch(name) else name, taken)
         heading.set("id", name)
         if heading.tag == "h2":
             contents.append({"id": name, "text": text})
@@ -82,10 +91,13 @@ def name_headings(root):
 
 
 def unique(name, taken):
-    candidate, number = name, 2
+    """`name`, with a number where it is taken. `taken`: {name: the last number it got}."""
+    candidate, number = name, taken.get(name, 1)
     while candidate in taken:
-        candidate, number = f"{name}-{number}", number + 1
-    taken.add(candidate)
+        number += 1
+        candidate = f"{name}-{number}"
+    taken[candidate] = 1
+    taken[name] = number
     return candidate
 
 

@@ -10,6 +10,7 @@ Locks are taken in one order: the content (by the swap), a credential, the log's
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.core.validators import slug_re
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -271,6 +272,7 @@ def revoke(signoff, *, kind, by, at, reason):
 
 def begin(content_model, *, by, at, slug, **identity):
     """A new content without a revision; `saving` then writes its first one."""
+    check_slug(slug)
     with address_taken_is_refused():
         return content_model.objects.create(
             kind=content_model.KIND.name,
@@ -378,7 +380,14 @@ def address_taken_is_refused():
 def new_slug(content, slug):
     if content.first_live_at:
         raise Refused(_("This address has been public; links to it must go on working."))
+    check_slug(slug)
     return slug
+
+
+def check_slug(slug):
+    """Raise Refused for an address that no page could have, whichever way it came."""
+    if not slug_re.fullmatch(slug):
+        raise Refused(_("An address holds letters, digits, hyphens and underscores only."))
 
 
 def prepare(revision, content, parent, by, at):

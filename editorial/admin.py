@@ -39,6 +39,10 @@ class UserAdmin(ListsWhatProtects, DjangoUserAdmin):
         fixed = [] if request.user.is_superuser else ["is_superuser"]
         return [*fixed, "alias_of"] if obj and obj.alias_of_id else fixed
 
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        write_log(request, obj, form, change)
+
 
 class ProfileForm(forms.ModelForm):
     """A profile with one switch instead of three columns for "deactivated"."""
@@ -112,18 +116,17 @@ class AuthorAdmin(ProfileAdmin):
     inlines = [BookInline]
 
 
-class CredentialInline(admin.StackedInline):
+class CredentialInline(admin.TabularInline):
+    """To look at and go on from: credentials are changed on their own page, which logs it."""
+
     model = Credential
-    extra = 0
-    can_delete = False
+    fields = ("title", "issuer", "number", "valid_from", "valid_until")
     show_change_link = True
-    fields = (
-        ("kind", "title"),
-        ("issuer", "number"),
-        "register_url",
-        "scope",
-        ("valid_from", "valid_until"),
-    )
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    has_change_permission = has_delete_permission = has_add_permission
 
 
 @admin.register(Reviewer)

@@ -1,5 +1,8 @@
 """Two texts side by side, where a save found that somebody else was quicker."""
 
+from django.core.exceptions import ValidationError
+from django.forms.formsets import DEFAULT_MAX_NUM
+
 from .actions import children_of
 from .models import Revision
 
@@ -46,7 +49,7 @@ def posted_parts(relation, posted):
     prefix = relation.get_accessor_name()
     names = editable(relation)
     lines = []
-    for number in range(int(posted.get(f"{prefix}-TOTAL_FORMS") or 0)):
+    for number in range(total_forms(posted, prefix)):
         if posted.get(f"{prefix}-{number}-DELETE"):
             continue
         values = [
@@ -55,6 +58,15 @@ def posted_parts(relation, posted):
         if any(values):
             lines.append(line(values))
     return "\n".join(lines)
+
+
+def total_forms(posted, prefix):
+    """How many rows a posted formset says it has, as far as Django would read it."""
+    try:
+        total = int(posted.get(f"{prefix}-TOTAL_FORMS") or 0)
+    except ValueError:
+        return 0
+    return min(total, 2 * DEFAULT_MAX_NUM)
 
 
 def editable(relation):
@@ -68,9 +80,13 @@ def editable(relation):
 def named(relation, name, value):
     """A posted foreign key as the name of what it points to."""
     field = relation.related_model._meta.get_field(name)
-    if field.is_relation and str(value).isdigit():
-        return plain(field.related_model.objects.filter(pk=value).first())
-    return plain(value)
+    if not field.is_relation:
+        return plain(value)
+    try:
+        key = field.target_field.to_python(value)
+    except ValidationError:
+        return plain(value)
+    return plain(field.related_model.objects.filter(pk=key).first())
 
 
 def line(values):

@@ -27,6 +27,7 @@ class RevisionForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.content = self.instance.content if self.instance.pk else None
+        self.initial["note"] = ""  # each revision says anew what changed
         if self.content:
             self.fields["slug"].initial = self.content.slug
             self.fields["slug"].disabled = self.content.first_live_at is not None

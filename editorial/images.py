@@ -6,6 +6,8 @@ A picture never changes: another picture is another hash, another file, another 
 import hashlib
 import io
 import re
+import struct
+import zlib
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -13,7 +15,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 FORMATS = {"JPEG": "jpg", "PNG": "png", "WEBP": "webp"}
 NAME = re.compile(
@@ -22,6 +24,19 @@ NAME = re.compile(
 MAX_BYTES = 12 * 1024 * 1024
 MAX_PIXELS = 50_000_000
 MAX_SIDE = 1600
+# A broken file makes Pillow's decoders raise whatever they stumble over.
+UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    ArithmeticError,
+    LookupError,
+    RuntimeError,
+    struct.error,
+    zlib.error,
+    Image.DecompressionBombError,
+)
 
 
 class ImageStorage(FileSystemStorage):
@@ -59,24 +74,30 @@ def prepare(file):
     if file.size > MAX_BYTES:
         raise ValidationError(_("This picture is larger than 12 MB. Please make it smaller."))
     try:
-        with Image.open(file, formats=list(FORMATS)) as source:
-            if source.width * source.height > MAX_PIXELS:
-                raise ValidationError(_("This picture has more than 50 million pixels."))
-            kind = source.format
-            picture = ImageOps.exif_transpose(source)
-            picture.load()
-    except (UnidentifiedImageError, OSError, SyntaxError, Image.DecompressionBombError) as error:
+        picture, kind = upright(file)
+    except UNREADABLE as error:
         raise ValidationError(
             _("This file is not a picture that we can read. Use JPEG, PNG or WebP.")
         ) from error
     return encode(picture, kind)
 
 
+def upright(file):
+    """The picture in a file, turned as its camera says, and its format; raises UNREADABLE."""
+    with Image.open(file, formats=list(FORMATS)) as source:
+        if source.width * source.height > MAX_PIXELS:
+            raise ValidationError(_("This picture has more than 50 million pixels."))
+        picture = ImageOps.exif_transpose(source)
+        picture.load()
+        # Telephones write JPEGs with a second picture inside; we keep the first.
+        return picture, "JPEG" if source.format == "MPO" else source.format
+
+
 def encode(picture, kind):
     """A Pillow image as a ContentFile in the format `kind`, named by its hash."""
-    picture.thumbnail((MAX_SIDE, MAX_SIDE))
     keeps_alpha = kind != "JPEG" and picture.has_transparency_data
     picture = picture.convert("RGBA" if keeps_alpha else "RGB")
+    picture.thumbnail((MAX_SIDE, MAX_SIDE))
     out = io.BytesIO()
     picture.info = {}
     picture.save(out, kind, **({"optimize": True} if kind == "PNG" else {"quality": 85}))

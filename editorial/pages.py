@@ -16,7 +16,7 @@ from .kinds import revision_model
 from .models import Content, Revision
 
 # Raise it whenever a template or function that renders sealed bytes changes.
-RENDERER = 1
+RENDERER = 2
 RENDERING_SECONDS = 7 * 24 * 3600
 
 

@@ -89,7 +89,8 @@ def with_heads(contents):
     """The contents with their heads as typed revisions, one query a kind."""
     contents = list(contents)
     for name in {content.kind for content in contents}:
-        heads = kinds.revision_model(name).objects.select_related("content", "created_by")
+        model = kinds.revision_model(name)
+        heads = model.objects.select_related(f"content__{name}", "created_by")
         heads = heads.in_bulk([c.head_id for c in contents if c.kind == name])
         for content in contents:
             if content.kind == name:

@@ -4,6 +4,7 @@ on, the preview, and the log. Each kind inherits RevisionAdmin and adds its fiel
 from contextlib import ExitStack
 
 from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -103,13 +104,16 @@ class RevisionAdmin(DecideMixin, admin.ModelAdmin):
             super()
             .get_queryset(request)
             .filter(head_of__isnull=False)
-            .select_related("content__created_by", "created_by", "seal")
+            .select_related("content__created_by", f"content__{self.kind}", "created_by", "seal")
         )
 
     def get_object(self, request, object_id, from_field=None):
         """Any revision of this kind, a head or not: a stale one is answered, not lost."""
         revisions = self.model.objects.select_related("content__created_by", "seal")
-        revision = revisions.filter(pk=object_id).first() if str(object_id).isdigit() else None
+        try:
+            revision = revisions.filter(id=self.opts.pk.to_python(object_id)).first()
+        except ValidationError:
+            return None
         if revision:
             revision.content = revision.content.typed
         return revision

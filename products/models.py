@@ -1,5 +1,6 @@
 """Affiliate products: approved by a second person, never part of a reviewer's sign-off."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.core.validators import URLValidator
@@ -104,8 +105,11 @@ class Feature(InsertOnly):
         return self.lead
 
 
+AMAZON = re.compile(r"(?:[a-z]+\.)?amazon\.(?:com|[a-z]{2}|com?\.[a-z]{2})")
+
+
 def shop_of(url):
     """The shop's name for a link: {"name", "is_amazon"}."""
     host = (urlsplit(url).hostname or "").removeprefix("www.")
-    is_amazon = host.split(".")[0] == "amazon" or ".amazon." in f".{host}"
+    is_amazon = AMAZON.fullmatch(host) is not None
     return {"name": "Amazon" if is_amazon else host, "is_amazon": is_amazon}

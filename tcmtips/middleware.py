@@ -1,4 +1,9 @@
-"""Response headers that no setting of Django's gives."""
+"""Response headers that no setting of Django's gives, and addresses that no page has."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import BadRequest
 
 
 def isolation_headers(get_response):
@@ -12,5 +17,30 @@ def isolation_headers(get_response):
             "Permissions-Policy", "camera=(), geolocation=(), microphone=(), browsing-topics=()"
         )
         return response
+
+    return middleware
+
+
+PROBES = ("/healthz", "/readyz")
+
+
+def probes_by_any_name(get_response):
+    """Let a load balancer ask for our health by an address that is no host name of the site."""
+
+    def middleware(request):
+        if request.path in PROBES:
+            request.META["HTTP_HOST"] = urlsplit(settings.SITE_URL).netloc
+        return get_response(request)
+
+    return middleware
+
+
+def no_null_characters(get_response):
+    """Answer 400 where an address holds a null character: PostgreSQL cannot look for one."""
+
+    def middleware(request):
+        if "\0" in request.path or "%00" in request.META["QUERY_STRING"]:
+            raise BadRequest("An address holds no null character.")
+        return get_response(request)
 
     return middleware

@@ -100,7 +100,7 @@ if not SITE_IS_SECURE and _site.hostname not in ("localhost", "127.0.0.1", "::1"
 SITE_NAME = env.str("SITE_NAME", default="TCM Tips")
 
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_site.hostname])
-if DEBUG:
+if DEBUG or not SITE_IS_SECURE:
     ALLOWED_HOSTS += LOCAL_HOSTS
 CSRF_TRUSTED_ORIGINS = [SITE_URL]
 
@@ -121,23 +121,24 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
-    "django.contrib.sitemaps",
     "django.forms",
     "django_prose_editor",
     "csp",
 ]
 
 MIDDLEWARE = [
+    "tcmtips.middleware.probes_by_any_name",
     "django.middleware.security.SecurityMiddleware",
     "tcmtips.middleware.isolation_headers",
     "csp.middleware.CSPMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "tcmtips.middleware.no_null_characters",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "tcmtips.urls"

@@ -13,6 +13,7 @@ from editorial import log, pages, triggers
 from editorial.models import LogHead
 
 LONGEST_QUERY = 100
+MOST_WORDS = 8
 MOST_RESULTS = 20
 
 
@@ -25,10 +26,9 @@ def home(request):
 
 def search(request):
     now = timezone.now()
-    asked = request.GET.get("q", "").replace("\0", "")  # PostgreSQL takes no zero byte
-    query = " ".join(asked.split())[:LONGEST_QUERY]
+    query = " ".join(request.GET.get("q", "").split())[:LONGEST_QUERY]
     articles, points = [], []
-    if words := query.split():
+    if words := query.split()[:MOST_WORDS]:
         found = Article.objects.public(now).matching(words).order_by("-shown_since", "pk")
         articles = pages.load(found[:MOST_RESULTS], now)
         named = Acupoint.objects.public(now).matching(words).order_by("meridian", "number")

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Acupoint',
             fields=[
                 ('content_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='editorial.content')),
-                ('code', models.CharField(help_text='The standard code: BL40, EX-HN3. It stays.', max_length=24, unique=True, validators=[django.core.validators.RegexValidator('\\A(?:(?P<meridian>[A-Z]{2}(?:-[A-Z]{1,2})?)(?P<number>\\d{1,2})|X-[A-Z]{3,20})\\Z', 'Write it like BL40 or EX-HN3.')], verbose_name='code')),
+                ('code', models.CharField(help_text='The standard code: BL40, EX-HN3. It stays.', max_length=24, unique=True, validators=[django.core.validators.RegexValidator('\\A(?:(?P<meridian>[A-Z]{2}(?:-[A-Z]{1,2})?)(?P<number>[0-9]{1,2})|X-[A-Z]{3,20})\\Z', 'Write it like BL40 or EX-HN3.')], verbose_name='code')),
                 ('meridian', models.CharField(choices=[('LU', 'Lung'), ('LI', 'Large Intestine'), ('ST', 'Stomach'), ('SP', 'Spleen'), ('HT', 'Heart'), ('SI', 'Small Intestine'), ('BL', 'Urinary Bladder'), ('KI', 'Kidney'), ('PC', 'Pericardium'), ('TE', 'Triple Energizer'), ('GB', 'Gallbladder'), ('LR', 'Liver'), ('GV', 'Governor Vessel'), ('CV', 'Conception Vessel'), ('EX-HN', 'Extra point of head and neck'), ('EX-CA', 'Extra point of chest and abdomen'), ('EX-B', 'Extra point of the back'), ('EX-UE', 'Extra point of the arm'), ('EX-LE', 'Extra point of the leg'), ('X', 'Extra point')], max_length=5, verbose_name='meridian')),
                 ('number', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='number')),
             ],

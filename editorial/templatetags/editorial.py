@@ -19,6 +19,12 @@ def picture_url(picture):
 
 
 @register.filter
+def is_web_address(text):
+    """Whether a link to it leads to a site. Forms see to that; an importer may not have."""
+    return (text or "").lower().startswith(("https://", "http://"))
+
+
+@register.filter
 def lines(text):
     """The lines of a text that hold something, without their margins."""
     return [line.strip() for line in text.splitlines() if line.strip()]
