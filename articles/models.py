@@ -20,7 +20,7 @@ from products.models import Product
 from . import body, rendering
 from .fields import EXTENSIONS, RichTextField, validate_doi, validate_pmid
 from .labels import LABELS, PAGE_LABELS
-from .querysets import ArticleQuerySet
+from .querysets import ArticleQuerySet, PageQuerySet
 
 CHILD = {
     "id": "names the row",
@@ -325,6 +325,8 @@ class Invitation(InsertOnly):
 
 class Page(Content):
     """A plain page of the house: who we are, how we review. Approved, never badged."""
+
+    objects = PageQuerySet.as_manager()
 
     KIND = Kind(name="page", needs_sign_off=False, labels=PAGE_LABELS)
 

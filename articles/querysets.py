@@ -1,7 +1,16 @@
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 
 from editorial.models import SignOff
 from editorial.querysets import ContentQuerySet
+
+
+class PageQuerySet(ContentQuerySet):
+    def titled(self, now):
+        """Public plain pages with their shown title as `title`, in the order they began."""
+        from .models import PageRevision
+
+        shown = PageRevision.objects.filter(pk=OuterRef("shown_id")).values("title")
+        return self.public(now).annotate(title=Subquery(shown)).order_by("pk")
 
 
 class ArticleQuerySet(ContentQuerySet):
