@@ -198,8 +198,19 @@ class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
             setattr(obj, f"{switch}_by", request.user if wanted else None)
         super().save_model(request, obj, form, change)
         write_log(request, obj, form, change)
+        for switch in SWITCHES:
+            if switch in form.changed_data and form.cleaned_data[switch]:
+                log.write(
+                    f"credential_{switch}",
+                    at=now,
+                    actor=request.user,
+                    data={"credential": obj.pk, "reason": obj.note},
+                )
         if "annulled" in form.changed_data:
             messages.warning(request, _("Every signature under this credential lost its badge."))
+
+    def get_readonly_fields(self, request, obj=None):
+        return ["reviewer"] if obj else []
 
 
 @admin.register(Event)

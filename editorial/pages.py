@@ -4,20 +4,34 @@ Whatever shows contents to readers (page, list, search, box) loads them here, in
 queries that does not depend on how many there are.
 """
 
+import inspect
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import cache as renderings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
 from . import documents, standing
-from .kinds import revision_model
+from .kinds import models_by_kind, revision_model
 from .models import Content, Revision
 
-# Raise it whenever a template or function that renders sealed bytes changes.
-RENDERER = 2
 RENDERING_SECONDS = 7 * 24 * 3600
+
+
+@cache
+def renderer():
+    """A digest of everything that renders sealed bytes: its templates and its functions.
+
+    A release that changes one of them never serves what an older one rendered.
+    """
+    sources = {inspect.getsourcefile(m.signed_context) for m in models_by_kind().values()}
+    for directory in settings.TEMPLATES[0]["DIRS"]:
+        sources |= set(map(str, Path(directory, "signed").glob("*.html")))
+    text = b"".join(Path(source).read_bytes() for source in sorted(sources))
+    return documents.digest_of(text)[:16]
 
 
 @dataclass
@@ -74,11 +88,11 @@ def rendered(data):
     Cached by the digest of the very bytes at hand, so that changed bytes are never served from
     what the true ones once gave. Raises documents.BrokenSeal.
     """
-    key = f"signed:{RENDERER}:{documents.digest_of(data)}"
-    html = cache.get(key)
+    key = f"signed:{renderer()}:{documents.digest_of(data)}"
+    html = renderings.get(key)
     if html is None:
         html = render_document(documents.parse(data))
-        cache.set(key, html, RENDERING_SECONDS)
+        renderings.set(key, html, RENDERING_SECONDS)
     return html
 
 
@@ -103,11 +117,11 @@ def load(contents, now):
     revisions = revisions_for([c.shown_id for c in contents], contents[0].spec)
     for content in contents:
         revisions[content.shown_id].content = content
-    approvals = standing.approvals_of(revisions.values())
+    lines = standing.lines_about(revisions.values())
     pages = []
     for content in contents:
-        revision, approval = revisions[content.shown_id], approvals.get(content.shown_id)
-        page = Page(content, revision, standing.badge_of(revision, approval, now))
+        revision = revisions[content.shown_id]
+        page = Page(content, revision, standing.badge_of(revision, lines[revision.pk], now))
         if page.is_readable:
             pages.append(page)
     return pages

@@ -6,7 +6,7 @@ could part the two is asked here, and each part answers with a sentence that nam
 
 from dataclasses import dataclass, field
 
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +14,7 @@ from . import documents, signing
 from .models import Event, Pin, SignOff
 
 APPROVALS = ("approve", "schedule")
+REVOCATIONS = ("retract", "annul")
 
 
 def relations(signed):
@@ -120,23 +121,42 @@ def integrity_faults(revision):
     return []
 
 
-def approvals_of(revisions):
-    """{revision key: the log line that approved exactly its digest}, one query."""
-    digests = {revision.pk: revision.seal.digest for revision in revisions}
-    lines = Event.objects.filter(revision__in=digests, move__in=APPROVALS).order_by("seq")
-    return {
-        line.revision_id: line
+def lines_about(revisions):
+    """{revision key: what the log says of its approval and of its content's signatures taken
+    back}, in one query."""
+    contents = {revision.content_id: revision.pk for revision in revisions}
+    lines = {key: [] for key in contents.values()}
+    found = Event.objects.filter(
+        Q(revision__in=lines, move__in=APPROVALS) | Q(content__in=contents, move__in=REVOCATIONS)
+    )
+    for line in found.order_by("seq"):
+        lines[contents[line.content_id]].append(line)
+    return lines
+
+
+def approval_in(lines, revision):
+    """The latest line that approved exactly this revision's digest, or None."""
+    approvals = [
+        line
         for line in lines
-        if line.digest == digests[line.revision_id] and signing.is_true("event", line)
-    }
+        if line.move in APPROVALS
+        and line.revision_id == revision.pk
+        and line.digest == revision.seal.digest
+        and signing.is_true("event", line)
+    ]
+    return approvals[-1] if approvals else None
 
 
-def badge_of(revision, approval, now):
+def badge_of(revision, lines, now):
     """The badge of a shown revision; kinds without sign-off get one that never stands.
 
-    `approval` is its line from `approvals_of`, or None.
+    `lines` is what `lines_about` found for it. A signature that the log calls taken back counts
+    for nothing, even where somebody removed the row that says so.
     """
+    revoked = {line.data.get("signoff") for line in lines if line.move in REVOCATIONS}
+    approval = approval_in(lines, revision)
     signoffs = signoffs_of(revision) if revision.content.spec.needs_sign_off else []
+    signoffs = [s for s in signoffs if not {s.pk, s.carried_from_id} & revoked]
     faults = integrity_faults(revision)
     if not signoffs and revision.content.spec.needs_sign_off:
         faults.append(_("No reviewer's signature stands under this revision."))

@@ -6,7 +6,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 
 from . import documents, history, images, kinds, log, pages, rules, signing, standing, triggers
-from .models import Content, Event, Revision, Revocation, Seal, SignOff
+from .models import Content, Credential, Event, Revision, Revocation, Seal, SignOff
 
 CHUNK = 200
 
@@ -38,6 +38,9 @@ def faults_of_kind(kind):
             {revision.content_id for revision in revisions.values()}
         )
         for revision in revisions.values():
+            if revision.content_id not in typed:
+                yield label(revision), "The row of its content's kind is gone."
+                continue
             revision.content = typed[revision.content_id]
             yield from ((label(revision), sentence) for sentence in faults_of(revision, seen))
 
@@ -130,17 +133,21 @@ def faults_of_signoffs():
         before = rules.contributors(signoff.revision.content, until=signoff.signed_at)
         if signoff.signed_by.person_id in before:
             yield about, f"{signoff.name} signed and also contributed."
-    lines = {line["signoff"] for line in revoked_lines()}
-    for revocation in Revocation.objects.exclude(signoff__in=lines).select_related("signoff"):
-        yield label(revocation.signoff.revision), "A revocation has no line in the log."
+    logged = {line["signoff"] for line in data_of(*Revocation.Kind.values)}
+    rows = set(Revocation.objects.values_list("signoff", flat=True))
+    for signoff in SignOff.objects.filter(pk__in=logged ^ rows).select_related("revision__content"):
+        yield label(signoff.revision), "The log and the rows differ on whether it was taken back."
+    annulled = {line["credential"] for line in data_of("credential_annulled")}
+    for credential in Credential.objects.filter(pk__in=annulled, annulled_at=None):
+        yield f"credential of {credential.reviewer}", "The log says that it was annulled."
 
 
 def signed_lines():
     return set(Event.objects.filter(move="sign").values_list("revision_id", "actor_id"))
 
 
-def revoked_lines():
-    return Event.objects.filter(move__in=Revocation.Kind.values).values_list("data", flat=True)
+def data_of(*moves):
+    return Event.objects.filter(move__in=moves).values_list("data", flat=True)
 
 
 def label(revision):

@@ -6,11 +6,13 @@ import io
 import pytest
 from django.core.files.storage import default_storage
 from django.core.management import call_command
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
 
 from articles.models import Source, Tip
 from editorial import documents, triggers
 from editorial.models import Content, Event, Seal, SignOff
+from tests import desk
 from tests import factories as f
 from tests.database import sql
 
@@ -333,3 +335,40 @@ def test_other_pages_stay_when_one_cannot_be_read(site, client):
     assert "/articles/knee-pain/" not in listing
     assert client.get(other.get_absolute_url()).status_code == 200
     assert Content.objects.count() == 3
+
+
+def test_a_revocation_removed_by_sql_does_not_bring_the_badge_back(site, client):
+    f.revoke(site)
+    assert BADGE not in client.get(site.get_absolute_url()).content.decode()
+    past_the_guards("DELETE FROM editorial_revocation")
+    assert BADGE not in client.get(site.get_absolute_url()).content.decode()
+    code, out = verify()
+    assert code == 1
+    assert "article knee-pain" in out
+    assert "whether it was taken back" in out
+
+
+def test_an_annulled_credential_made_good_by_sql_is_refused_or_named(site, client):
+    credential = SignOff.objects.get(content=site).credential
+    administrator = f.user("administrator")
+    client.force_login(administrator)
+    url = reverse("admin:editorial_credential_change", args=[credential.pk])
+    form = desk.values(desk.forms(client.get(url))["credential_form"])
+    client.post(url, {**form, "annulled": "on", "note": "Found false."})
+    statement = "UPDATE editorial_credential SET annulled_at = NULL, annulled_by_id = NULL"
+    with pytest.raises(DatabaseError, match="set once"), transaction.atomic():
+        sql(statement)
+    triggers.drop(connection)
+    sql(statement)
+    triggers.install(connection)
+    code, out = verify()
+    assert code == 1
+    assert "The log says that it was annulled" in out
+
+
+def test_a_kinds_row_deleted_by_sql_is_named(site):
+    sql("DELETE FROM articles_article WHERE content_ptr_id = %s", site.pk)
+    code, out = verify()
+    assert code == 1
+    assert "article knee-pain" in out
+    assert "its content's kind is gone" in out

@@ -106,7 +106,8 @@ class World:
 
     def do_annul(self, what, who, how):
         person = self.person(who)
-        person.reviewer.credentials.update(annulled_at=f.now(), annulled_by=person)
+        credentials = person.reviewer.credentials.filter(annulled_at=None)
+        credentials.update(annulled_at=f.now(), annulled_by=person)
 
     def do_suspend(self, what, who, how):
         person = self.person(who)

@@ -240,6 +240,8 @@ class Credential(KeepsWhatWasSigned):
         _("reason"), max_length=300, blank=True, help_text=_("Why it was suspended or annulled.")
     )
 
+    SET_ONCE = ("reviewer", "annulled_at", "annulled_by")
+
     objects = CredentialQuerySet.as_manager()
 
     class Meta:
