@@ -29,7 +29,7 @@ test: .installed-dev
 	$(BIN)/python -m tests
 
 test-fast: .installed-dev
-	$(BIN)/pytest -m "not browser and not slow"
+	$(BIN)/pytest -n auto --dist loadfile -m "not browser and not slow"
 
 check: .installed-dev
 	$(BIN)/python -m tests.checks

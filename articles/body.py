@@ -42,7 +42,7 @@ _cleaner = nh3.Cleaner(
 def clean(text):
     """`text` with nothing in it but what a body may hold; cleaning twice is cleaning once.
 
-    Divisions that embed nothing are unwrapped, embeds hold no text of their own, and empty
+    Divisions that embed nothing are unwrapped, text inside an embed goes on behind it, and empty
     paragraphs are left out. Raises ValidationError for elements nested so deeply that a parser
     would drop what they hold.
     """
@@ -58,9 +58,10 @@ def clean(text):
 def clean_once(text):
     root = parsed(CONTROLS.sub("", _cleaner.clean(text)))
     divs = [div for div in root.iter("div") if div is not root]
-    for embed in (div for div in divs if EMBED in div.attrib):
-        del embed[:]
-        embed.text = None
+    for div in divs:
+        if EMBED in div.attrib and (len(div) or div.text):
+            # An embed left open: what it swallowed goes on behind it.
+            div.addprevious(html.Element("div", {EMBED: div.attrib.pop(EMBED)}))
     for div in divs:
         if EMBED not in div.attrib and div.getparent() is not None:
             div.drop_tag()

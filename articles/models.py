@@ -1,6 +1,7 @@
 """Articles and plain pages, with everything that a revision of them holds."""
 
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.db.models import Prefetch
 from django.urls import reverse
@@ -254,7 +255,9 @@ class Source(InsertOnly):
     authors_year = models.CharField(_("authors and year"), max_length=160, blank=True)
     doi = models.CharField("DOI", max_length=120, blank=True, validators=[validate_doi])
     pmid = models.CharField("PMID", max_length=10, blank=True, validators=[validate_pmid])
-    url = models.URLField(_("web address"), max_length=300, blank=True)
+    url = models.URLField(
+        _("web address"), max_length=300, blank=True, validators=[URLValidator(["http", "https"])]
+    )
     supports = models.TextField(
         _("what it supports"),
         max_length=600,

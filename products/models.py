@@ -37,7 +37,7 @@ class ProductRevision(Revision):
     url = models.URLField(
         _("link to the shop"),
         max_length=500,
-        validators=[URLValidator(schemes=["https"])],
+        validators=[URLValidator(["https"])],
         help_text=_("Straight to the shop, with our tag; no shortener, no redirect."),
     )
     quote = models.TextField(
@@ -110,6 +110,9 @@ AMAZON = re.compile(r"(?:[a-z]+\.)?amazon\.(?:com|[a-z]{2}|com?\.[a-z]{2})")
 
 def shop_of(url):
     """The shop's name for a link: {"name", "is_amazon"}."""
-    host = (urlsplit(url).hostname or "").removeprefix("www.")
+    try:
+        host = (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        host = ""  # no form lets this through; an importer might
     is_amazon = AMAZON.fullmatch(host) is not None
     return {"name": "Amazon" if is_amazon else host, "is_amazon": is_amazon}

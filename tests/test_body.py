@@ -386,10 +386,24 @@ def test_codes_counts_a_point_as_often_as_it_stands():
     assert body.codes('<div data-acupoint="BL40"></div>' * 2) == ["BL40", "BL40"]
 
 
-@pytest.mark.parametrize("held", ["text", "<p>text</p>", "<div>text</div>", "<div><div>x</div>y"])
-def test_an_embed_holds_no_text_of_its_own(held):
+@pytest.mark.parametrize(
+    ("held", "kept"),
+    [
+        ("text", "text"),
+        ("<p>text</p>", "<p>text</p>"),
+        ("<div>text</div>", "text"),
+        ("<div><div>x</div>y", "xy"),
+    ],
+)
+def test_text_inside_an_embed_goes_on_behind_it_and_is_not_lost(held, kept):
     text = f'<p>a</p><div data-acupoint="BL40">{held}</div>'
-    assert body.clean(text) == '<p>a</p><div data-acupoint="BL40"></div>'
+    assert body.clean(text) == f'<p>a</p><div data-acupoint="BL40"></div>{kept}'
+
+
+def test_an_embed_inside_an_embed_stands_behind_it():
+    text = '<div data-acupoint="BL40">a<div data-acupoint="ST36">b</div>c</div>d'
+    first, second = '<div data-acupoint="BL40"></div>', '<div data-acupoint="ST36"></div>'
+    assert body.clean(text) == f"{first}a{second}bcd"
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ from tests import desk
 from tests import factories as f
 from tests.test_body import PAYLOADS, faults, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 # --- What is typed -------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -205,7 +206,10 @@ class Credential(KeepsWhatWasSigned):
     issuer = models.CharField(_("issuer"), max_length=160)
     number = models.CharField(_("number"), max_length=60, blank=True)
     register_url = models.URLField(
-        _("register"), blank=True, help_text=_("Where anybody can look the number up.")
+        _("register"),
+        blank=True,
+        validators=[URLValidator(["http", "https"])],
+        help_text=_("Where anybody can look the number up."),
     )
     scope = models.CharField(
         _("scope"),
