@@ -74,8 +74,12 @@ def draft(writer, text, hero):
         page.fill(f"#id_tips-{number}-text", tip)
     page.click("#bylines-group .add-row a")
     page.click("#bylines-0 .select2-selection")
-    page.fill(".select2-search__field", "Wanda")
+    with page.expect_response(lambda response: "term=Wanda" in response.url):
+        page.fill(".select2-search__field", "Wanda")
+    # The list is drawn anew after the answer; a click on the old one would choose nothing.
+    expect(page.locator(".select2-results .loading-results")).to_have_count(0)
     page.locator(".select2-results__option", has_text="Wanda Sample").first.click()
+    expect(page.locator("#bylines-0 .select2-selection")).to_contain_text("Wanda Sample")
     page.click("#recommendations-group .add-row a")
     page.select_option("#id_recommendations-0-product", label="Sample mat")
     page.click("button[name=_save]")
