@@ -41,6 +41,12 @@ class AcupointQuerySet(ContentQuerySet):
         return found
 
 
+def cautions_in(document):
+    """{(kind, words): words} of the cautions in a point's document."""
+    rows = document["fields"]["cautions"]
+    return {(row["kind"], row["text"]): row["text"] for row in rows}
+
+
 class Acupoint(Content):
     code = models.CharField(
         _("code"),
@@ -55,7 +61,13 @@ class Acupoint(Content):
     SET_ONCE = ("code", "meridian", "number")
     objects = AcupointQuerySet.as_manager()
 
-    KIND = Kind(name="acupoint", needs_sign_off=True, review_months=24, labels=LABELS)
+    KIND = Kind(
+        name="acupoint",
+        needs_sign_off=True,
+        review_months=24,
+        labels=LABELS,
+        cautions=cautions_in,
+    )
 
     class Meta:
         verbose_name = _("acupoint")

@@ -14,6 +14,8 @@ from lxml import etree, html
 from acupoints.meridians import CODE
 
 EMBED = "data-acupoint"
+# What a claim links to: the place of its source in the list under the text.
+SOURCE = re.compile(r"#source-([1-9]\d{0,2})")
 HEADINGS = ("h2", "h3", "h4")
 BLOCKS = {"p", "ul", "ol", "li", "blockquote", "br", "hr", *HEADINGS}
 MARKS = {"strong", "em", "sub", "sup", "a"}
@@ -87,6 +89,15 @@ def parsed(text):
     if parser.error_log.filter_types([etree.ErrorTypes.ERR_RESOURCE_LIMIT]):
         raise too_deep()
     return root
+
+
+def claims(text):
+    """[(words, number)] of the claims that a cleaned body ties to sources: links to #source-2."""
+    found = []
+    for link in parsed(text).iter("a"):
+        if target := SOURCE.fullmatch(link.get("href", "")):
+            found.append((" ".join(link.text_content().split()), int(target[1])))
+    return found
 
 
 def codes(text):

@@ -53,6 +53,16 @@ def byline_users(revisions):
     )
 
 
+def invited_reviewers(revision_id):
+    """Keys of the reviewers whom a draft names, to be asked when it is submitted."""
+    return Invitation.objects.filter(revision=revision_id).values("reviewer")
+
+
+def claims_in(document):
+    """[(words, number of the source)] of the claims in an article's document."""
+    return body.claims(body.clean(document["fields"]["body"]))
+
+
 class Article(Content):
     objects = ArticleQuerySet.as_manager()
 
@@ -62,6 +72,8 @@ class Article(Content):
         review_months=12,
         labels=LABELS,
         byline_users=byline_users,
+        invited=invited_reviewers,
+        claims=claims_in,
     )
 
     class Meta:
@@ -139,10 +151,12 @@ class ArticleRevision(Revision):
     def complete(self, parent):
         """Pin the points that the body embeds.
 
-        A point that the parent pinned stays at that revision; a new one is pinned at what
-        readers get now, or at its newest draft where nothing of it is public yet.
+        A point that the parent pinned stays at that revision, unless this one renews its pins;
+        a new one is pinned at what readers get now, or at its newest draft where nothing of it is
+        public yet.
         """
-        before = {pin.pinned.content_id: pin.pinned_id for pin in pins_of(parent)}
+        kept = None if getattr(self, "renews_pins", False) else parent
+        before = {pin.pinned.content_id: pin.pinned_id for pin in pins_of(kept)}
         codes = body.codes(self.body)
         points = Acupoint.objects.in_bulk(codes, field_name="code")
         check_embeds(codes, points)

@@ -14,7 +14,7 @@ from . import body
 SHORTEST_CONTENTS = 3
 # Ids that templates give to elements on the pages where a body stands, the desk's included.
 HOUSE_IDS = re.compile(
-    r"top|main|tips|sources|contents-heading|search-dialog|dialog-q|decide"
+    r"top|main|tips|sources|source-.*|contents-heading|search-dialog|dialog-q|decide"
     r"|(author|product|move)-.*|.*_.*"
 )
 

@@ -7,16 +7,31 @@ a line in the log. Of two moves at once exactly one finds its version still ther
 Locks are taken in one order: the content (by the swap), a credential, the log's head.
 """
 
+import datetime
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.validators import slug_re
 from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import documents, log, rules, signing, standing
 from .errors import MissingToken, Refused, Stale, Unchanged
-from .models import Content, Credential, InsertOnly, Revision, Revocation, Seal, SignOff
+from .models import (
+    Content,
+    Correction,
+    Credential,
+    InsertOnly,
+    Reviewer,
+    ReviewRequest,
+    Revision,
+    Revocation,
+    Seal,
+    SignOff,
+)
 from .moves import MOVES
 from .rules import Attempt
 
@@ -135,9 +150,12 @@ def make(name, token, *, by, at, **data):
     every table as it was. `data` is what the move's form asks for: `reason`, `go_live_at`, or
     the sign form's `credential`, `scope`, `conflict_statement` and `next_review_on`.
     """
+    if name == "withdraw":
+        lock_with_hosts(token)
     content = seen(token)
     attempt = check(name, content, by=by, at=at, asking=False, **data)
-    changes = settled(content, at) | {"status": MOVES[name].target}
+    target = MOVES[name].target or content.status_at(at)
+    changes = settled(content, at) | {"status": target}
     changes |= CHANGES.get(name, nothing)(attempt)
     swap(content, at, **changes)
     if effect := EFFECTS.get(name):
@@ -174,16 +192,30 @@ def unscheduled(attempt):
 
 
 def published(attempt):
-    first = attempt.content.first_live_at or settled(attempt.content, attempt.at).get(
-        "first_live_at"
-    )
+    content = attempt.content
+    before = settled(content, attempt.at)
+    first = content.first_live_at or before.get("first_live_at")
+    # The same words after another review are no update.
+    same = content.live_id == attempt.revision.pk and not content.withdrawn_at and not before
     return {
         "live": attempt.revision,
-        "live_at": attempt.at,
+        "live_at": content.live_at if same else attempt.at,
         "first_live_at": first or attempt.at,
         "scheduled": None,
         "scheduled_at": None,
+        "emergency_until": None,
     } | NOT_WITHDRAWN
+
+
+def published_unreviewed(attempt):
+    deadline = attempt.at + datetime.timedelta(days=settings.EMERGENCY_DAYS)
+    return published(attempt) | {"emergency_until": deadline}
+
+
+def back_to_live(attempt):
+    """The head is what readers have again; what was discarded stays as revisions and in the log."""
+    shown = attempt.content.shown_revision_id(attempt.at)
+    return {"head": Revision.objects.get(pk=shown), "scheduled": None, "scheduled_at": None}
 
 
 def scheduled(attempt):
@@ -197,7 +229,12 @@ def withdrawn(attempt):
         "withdrawal_reason": attempt.data["reason"].strip(),
         "scheduled": None,
         "scheduled_at": None,
+        "emergency_until": None,
     }
+
+
+def confirmed(attempt):
+    return {"emergency_until": None}
 
 
 def write_sign_off(attempt):
@@ -220,15 +257,89 @@ def write_sign_off(attempt):
     )
     signing.seal_row("signoff", signoff)
     signoff.save()
+    ReviewRequest.objects.filter(
+        content=attempt.content, reviewer=credential.reviewer, status__in=ReviewRequest.OPEN
+    ).update(status=ReviewRequest.Status.DONE, answered_at=attempt.at)
+
+
+def ask_the_named_reviewers(attempt):
+    """Reviewers whom the draft names are asked when it is submitted."""
+    find = attempt.content.spec.invited
+    if find is None:
+        return
+    named = Reviewer.objects.active().filter(pk__in=find(attempt.revision.pk))
+    asked = ReviewRequest.objects.filter(content=attempt.content, status__in=ReviewRequest.OPEN)
+    due = timezone.localdate(attempt.at) + datetime.timedelta(days=settings.REVIEW_DAYS)
+    for reviewer in named.exclude(pk__in=asked.values("reviewer")):
+        ReviewRequest.objects.create(
+            content=attempt.content,
+            reviewer=reviewer,
+            asked_by=attempt.by,
+            asked_at=attempt.at,
+            due_on=due,
+        )
+
+
+def write_correction(attempt):
+    note = str(attempt.data.get("correction") or "").strip()
+    if note:
+        Correction.objects.create(
+            content=attempt.content,
+            revision=attempt.revision,
+            note=note,
+            at=attempt.at,
+            by=attempt.by,
+        )
+
+
+def hold_hosts(attempt):
+    """What would go live with a text that was just withdrawn waits for its editor instead."""
+    hosts = Content.objects.filter(
+        status=Content.Status.SCHEDULED,
+        scheduled_at__gt=attempt.at,
+        scheduled__pins__pinned__content=attempt.content,
+    )
+    for host in hosts.distinct().order_by("pk"):
+        hold(host, attempt.by, attempt.at, _("A text that it uses was withdrawn."))
+
+
+def lock_with_hosts(token):
+    """Locks are taken in one order, contents by key, also where one move touches several."""
+    hosts = Revision.objects.filter(pins__pinned__content=token.content).values("content")
+    contents = Content.objects.filter(pk__in=[token.content]) | Content.objects.filter(pk__in=hosts)
+    list(contents.select_for_update().order_by("pk").values_list("pk"))
+
+
+def hold(content, by, at, reason):
+    """Take a revision off the schedule, or back to review, since its conditions fell."""
+    revision = content.head
+    swap(content, at, status=Content.Status.IN_REVIEW, scheduled=None, scheduled_at=None)
+    log.write(
+        "hold",
+        at=at,
+        actor=by,
+        content=content,
+        revision=revision,
+        digest=revision.seal.digest,
+        data={"reason": str(reason)},
+    )
 
 
 CHANGES = {
     "recall": unscheduled,
     "approve": published,
+    "emergency": published_unreviewed,
+    "confirm": confirmed,
+    "discard": back_to_live,
     "schedule": scheduled,
     "withdraw": withdrawn,
 }
-EFFECTS = {"sign": write_sign_off}
+EFFECTS = {
+    "sign": write_sign_off,
+    "submit": ask_the_named_reviewers,
+    "approve": write_correction,
+    "withdraw": hold_hosts,
+}
 
 
 def approval_facts(attempt):
@@ -236,8 +347,21 @@ def approval_facts(attempt):
     return {"approver_contributed": True} if rules.contributed(attempt.by, attempt.content) else {}
 
 
+def confirmed_emergency(attempt):
+    return {"emergency": rules.last_line(attempt.content, "emergency").seq}
+
+
+def discarded_for(attempt):
+    return {"head": attempt.content.head_id}
+
+
 # What else a move's log line states.
-FACTS = {"approve": approval_facts, "schedule": approval_facts}
+FACTS = {
+    "approve": approval_facts,
+    "schedule": approval_facts,
+    "confirm": confirmed_emergency,
+    "discard": discarded_for,
+}
 
 
 @transaction.atomic
@@ -265,6 +389,41 @@ def revoke(signoff, *, kind, by, at, reason):
         digest=signoff.digest,
         data={"signoff": signoff.pk, "reason": reason.strip()},
     )
+    hold_unsigned(content, by, at)
+
+
+HELD_BY_SIGNATURES = (Content.Status.SIGNED, Content.Status.SCHEDULED)
+
+
+def hold_unsigned(content, by, at):
+    """What was signed or scheduled, and is not signed any more, goes back to review."""
+    if content.status_at(at) in HELD_BY_SIGNATURES and not standing.signoffs_of(content.head):
+        hold(content, by, at, _("No reviewer's signature stands under it any more."))
+
+
+@transaction.atomic
+def annul_credential(credential, *, by, at, reason):
+    """A credential was never good: all that it signed loses its badge, at once and for good."""
+    if not by.has_perm("editorial.change_credential"):
+        raise Refused(_("Only an administrator can annul a credential."))
+    if not reason.strip():
+        raise Refused(_("Give the reason."))
+    signed = Content.objects.filter(signoffs__credential=credential).distinct()
+    contents = list(Content.objects.filter(pk__in=signed).select_for_update().order_by("pk"))
+    credential = Credential.objects.select_for_update().get(pk=credential.pk)
+    if credential.annulled_at:
+        raise Refused(_("This credential was annulled already."))
+    credential.annulled_at, credential.annulled_by, credential.note = at, by, reason.strip()
+    credential.save()
+    log.write(
+        "credential_annulled",
+        at=at,
+        actor=by,
+        data={"credential": credential.pk, "reason": reason.strip()},
+    )
+    for content in contents:
+        hold_unsigned(content, by, at)
+    return credential
 
 
 # --- Saving ------------------------------------------------------------------------------
@@ -331,30 +490,72 @@ def saving(content, revision, token, *, by, at, slug=None):
         content.refresh_from_db()
 
 
-def revise(token, *, by, at, origin=None, **fields):
+def revise(token, *, by, at, origin=None, renew_pins=False, **fields):
     """The next revision of a content: a copy of `origin` (its head, unless named) but for `fields`.
 
     Children are copied too; a child relation named in `fields` gets the given unsaved rows
-    instead. Returns the new revision; raises as `saving` does.
+    instead. `renew_pins` takes over the newest public version of each text that it uses.
+    Returns the new revision; raises as `saving` does.
     """
     content = seen(token)
     source = (origin or content.head).typed
+    revision = copy_of(source, fields)
+    revision.renews_pins = renew_pins
+    with saving(content, revision, token, by=by, at=at):
+        revision.origin = origin
+        revision.save()
+        copy_children(source, revision, fields)
+    return revision
+
+
+def restore(token, old, *, by, at):
+    """An older revision as the next draft. It is signed anew; old signatures do not count."""
+    if old.content_id != token.content:
+        raise Refused(_("That revision belongs to another page."))
+    note = _("Restored from revision %(number)d") % {"number": old.number}
+    return revise(token, by=by, at=at, origin=old, note=note)
+
+
+def duplicate(revision, *, by, at, slug):
+    """A new, unsigned content that begins with the words of `revision`; returns it.
+
+    Who contributed to the old one counts as a contributor to the new one.
+    """
+    source = revision.typed
+    model = type(source.content.typed)
+    if model.SET_ONCE != Content.SET_ONCE:
+        raise Refused(_("There can be only one of these."))
+    if not by.has_perm(f"{model._meta.app_label}.add_{source._meta.model_name}"):
+        raise Refused(_("Your role does not include beginning a page of this kind."))
+    with transaction.atomic():
+        content = begin(model, by=by, at=at, slug=slug)
+        copy = copy_of(source, {"note": _("Duplicated from %(page)s") % {"page": source}})
+        with saving(content, copy, None, by=by, at=at):
+            copy.origin = revision
+            copy.save()
+            copy_children(source, copy, {})
+    content.refresh_from_db()
+    return content
+
+
+def copy_of(source, fields):
+    """An unsaved revision of the same kind with the same fields, but for the given ones."""
     model = type(source)
     copied = {
         f.name: getattr(source, f.name)
         for f in model._meta.concrete_fields
         if f.name not in {*Revision.UNSIGNED, "revision_ptr"}
     }
-    relations = {relation.name: relation for relation in children_of(model)}
+    relations = {relation.name for relation in children_of(model)}
     own = {name: value for name, value in fields.items() if name not in relations}
-    revision = model(**copied | own)
-    with saving(content, revision, token, by=by, at=at):
-        revision.origin = origin
-        revision.save()
-        for name, relation in relations.items():
-            if name != "pins":
-                write_children(revision, relation, fields.get(name, children(source, relation)))
-    return revision
+    return model(**copied | own)
+
+
+def copy_children(source, revision, fields):
+    for relation in children_of(type(source)):
+        if relation.name != "pins":
+            rows = fields.get(relation.name, children(source, relation))
+            write_children(revision, relation, rows)
 
 
 def children(revision, relation):
@@ -396,7 +597,9 @@ def prepare(revision, content, parent, by, at):
     revision._state.adding = True
     revision.content = content.typed
     revision.parent = parent
-    revision.number = (parent.number if parent else 0) + 1
+    # Not the parent's number plus one: what was discarded keeps its numbers.
+    last = content.revisions.aggregate(last=Max("number"))["last"]
+    revision.number = (last or 0) + 1
     revision.created_by, revision.created_at = by, at
     revision.origin = None
 

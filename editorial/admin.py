@@ -6,7 +6,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import log
+from . import actions, log
 from .models import Author, Book, Credential, Event, Reviewer, User
 
 
@@ -189,7 +189,10 @@ class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
 
     def save_model(self, request, obj, form, change):
         now = timezone.now()
+        annulled = form.cleaned_data.get("annulled") and not obj.annulled_at
         for switch, column in SWITCHES.items():
+            if switch == "annulled":
+                continue  # an action of its own, since signed texts lose their badge
             wanted, given = form.cleaned_data.get(switch), getattr(obj, column)
             if bool(wanted) == bool(given):
                 continue
@@ -198,7 +201,7 @@ class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
             setattr(obj, f"{switch}_by", request.user if wanted else None)
         super().save_model(request, obj, form, change)
         write_log(request, obj, form, change)
-        for switch in SWITCHES:
+        for switch in ("checked", "suspended"):
             if switch in form.changed_data and form.cleaned_data[switch]:
                 log.write(
                     f"credential_{switch}",
@@ -206,7 +209,8 @@ class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
                     actor=request.user,
                     data={"credential": obj.pk, "reason": obj.note},
                 )
-        if "annulled" in form.changed_data:
+        if annulled:
+            actions.annul_credential(obj, by=request.user, at=now, reason=obj.note)
             messages.warning(request, _("Every signature under this credential lost its badge."))
 
     def get_readonly_fields(self, request, obj=None):

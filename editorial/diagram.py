@@ -11,7 +11,7 @@ def mermaid():
         lines += [
             f"    {state.value} --> {Content.Status(move.target).value}: {move.name}"
             for move in MOVES.values()
-            if state in move.sources
+            if state in move.sources and move.target
         ]
     return "\n".join(lines)
 
@@ -22,6 +22,6 @@ def table():
     for move in MOVES.values():
         sources = ", ".join(Content.Status(state).value for state in move.sources)
         checks = ", ".join(check.__name__.replace("_", " ") for check in move.checks)
-        target = Content.Status(move.target).value
+        target = Content.Status(move.target).value if move.target else "the same"
         rows.append(f"| {move.name} | {sources} | {target} | {move.permission} | {checks} |")
     return "\n".join(rows)

@@ -36,7 +36,8 @@ class Entry:
 
 
 # Moves that begin a publication, or end the waiting for one.
-DECISIVE = ("approve", "schedule", "recall", "withdraw")
+PUBLISHING = ("approve", "emergency")
+DECISIVE = (*PUBLISHING, "schedule", "recall", "hold", "withdraw")
 
 
 def publications(content, now):
@@ -48,7 +49,7 @@ def publications(content, now):
     for line in content.events.filter(move__in=DECISIVE).order_by("seq"):
         found += due(waiting, line.at)
         waiting = None
-        if line.move == "approve":
+        if line.move in PUBLISHING:
             found.append(Publication(line.revision_id, line.at, line))
         elif line.move == "schedule":
             go_live = datetime.datetime.fromisoformat(line.data["go_live_at"])

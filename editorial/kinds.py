@@ -19,6 +19,13 @@ class Kind:
     labels: dict = field(default_factory=dict, hash=False)
     # Accounts in the bylines of some revisions: a function from revision keys to user keys.
     byline_users: Callable | None = None
+    # Reviewers named in a draft, to be asked when it is submitted: from a revision key to keys.
+    invited: Callable | None = None
+    # [(words, number of the source)] in a document.
+    claims: Callable | None = None
+    # {key: words} of the cautions in a document: a pinned text that gains one parts its hosts
+    # from their badge.
+    cautions: Callable | None = None
 
 
 @cache

@@ -22,7 +22,8 @@ class Move:
     # What the button's reader should know before pressing it.
     sentence: str
     sources: tuple[str, ...]
-    target: str
+    # None: the state stays what it is.
+    target: str | None
     permission: str
     # Each raises Refused with a sentence; the first that does ends the attempt.
     checks: tuple[Callable, ...] = ()
@@ -41,7 +42,7 @@ MOVES = {
             "save",
             _("Save draft"),
             _("Keeps this text as the next revision. Readers see nothing of it yet."),
-            (S.DRAFT, S.CHANGES_REQUESTED, S.PUBLISHED, S.WITHDRAWN),
+            (S.DRAFT, S.CHANGES_REQUESTED, S.PUBLISHED, S.WITHDRAWN, S.DISCARDED),
             S.DRAFT,
             "save_content",
             (rules.own_work_or_editor,),
@@ -50,10 +51,15 @@ MOVES = {
             "submit",
             _("Submit for review"),
             _("Freezes this revision for everybody until it is signed, sent back or recalled."),
-            (S.DRAFT, S.CHANGES_REQUESTED),
+            (S.DRAFT, S.CHANGES_REQUESTED, S.PUBLISHED),
             S.IN_REVIEW,
             "submit_content",
-            (rules.own_work_or_editor, rules.pins_are_signed),
+            (
+                rules.own_work_or_editor,
+                rules.there_is_something_to_review,
+                rules.claims_have_sources,
+                rules.pins_are_signed,
+            ),
             forward=True,
         ),
         Move(
@@ -69,6 +75,8 @@ MOVES = {
                 rules.signer_did_not_contribute,
                 rules.signer_has_not_signed_this,
                 rules.credential_may_sign,
+                rules.no_must_fix_is_open,
+                rules.claims_are_checked,
                 rules.sign_form_is_complete,
                 rules.pins_are_signed,
             ),
@@ -85,7 +93,9 @@ MOVES = {
                 rules.has_the_sign_off_it_needs,
                 rules.approver_did_not_contribute,
                 rules.approver_is_not_the_signer,
+                rules.no_must_fix_is_open,
                 rules.pins_are_signed,
+                rules.correction_corrects_something,
             ),
             forward=True,
         ),
@@ -100,6 +110,7 @@ MOVES = {
                 rules.has_the_sign_off_it_needs,
                 rules.approver_did_not_contribute,
                 rules.approver_is_not_the_signer,
+                rules.no_must_fix_is_open,
                 rules.pins_are_signed,
                 rules.go_live_lies_ahead,
             ),
@@ -117,16 +128,56 @@ MOVES = {
             "recall",
             _("Recall"),
             _("Takes this revision back to draft, so that it can be edited."),
-            (S.IN_REVIEW, S.SIGNED, S.SCHEDULED),
+            (S.IN_REVIEW, S.SIGNED, S.SCHEDULED, S.DISCARDED),
             S.DRAFT,
             "recall_content",
             (rules.own_work_or_editor,),
         ),
         Move(
+            "discard",
+            _("Discard this draft"),
+            _("Goes back to what readers have. The discarded revisions stay in the log."),
+            (S.DRAFT, S.CHANGES_REQUESTED),
+            S.PUBLISHED,
+            "save_content",
+            (rules.own_work_or_editor, rules.is_public),
+        ),
+        Move(
+            "put_away",
+            _("Put away"),
+            _("Takes this draft out of everybody's lists. It can be recalled at any time."),
+            (S.DRAFT, S.CHANGES_REQUESTED),
+            S.DISCARDED,
+            "save_content",
+            (rules.own_work_or_editor, rules.is_not_public),
+        ),
+        Move(
+            "emergency",
+            _("Publish without a review"),
+            _("Readers get this at once, under a notice that nobody has reviewed it yet."),
+            (S.DRAFT, S.CHANGES_REQUESTED, S.IN_REVIEW, S.SIGNED),
+            S.PUBLISHED,
+            "emergency_content",
+            (rules.reason_is_given, rules.pins_are_signed),
+        ),
+        Move(
+            "confirm",
+            _("Confirm the emergency"),
+            _("Says, as a second person, that publishing without a review was right."),
+            tuple(S),
+            None,
+            "emergency_content",
+            (
+                rules.emergency_is_open,
+                rules.approver_did_not_contribute,
+                rules.confirmer_is_another,
+            ),
+        ),
+        Move(
             "withdraw",
             _("Withdraw"),
             _("Takes the page away at once; its address answers with your reason."),
-            tuple(state for state in S if state != S.WITHDRAWN),
+            tuple(state for state in S if state not in (S.WITHDRAWN, S.DISCARDED)),
             S.WITHDRAWN,
             "withdraw_content",
             (rules.is_public, rules.reason_is_given),

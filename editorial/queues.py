@@ -19,6 +19,7 @@ NEXT_STEP = {
     S.SCHEDULED: _("Goes live by itself"),
     S.PUBLISHED: _("Nothing to do"),
     S.WITHDRAWN: _("Revise, or leave it"),
+    S.DISCARDED: _("Recall it, or leave it"),
 }
 
 

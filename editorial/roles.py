@@ -40,6 +40,7 @@ ROLES = (
             "editorial.save_content",
             "editorial.submit_content",
             "editorial.recall_content",
+            "editorial.comment_content",
         ),
     ),
     Role(
@@ -56,13 +57,22 @@ ROLES = (
             "editorial.request_changes_content",
             "editorial.approve_content",
             "editorial.withdraw_content",
+            "editorial.emergency_content",
+            "editorial.comment_content",
+            "editorial.resolve_comment",
+            "editorial.invite_reviewer",
         ),
     ),
     Role(
         "reviewer",
         _("Reads what waits for review and signs it, or requests changes."),
         ("view",),
-        (*SEE_PEOPLE, "editorial.sign_content", "editorial.request_changes_content"),
+        (
+            *SEE_PEOPLE,
+            "editorial.sign_content",
+            "editorial.request_changes_content",
+            "editorial.comment_content",
+        ),
     ),
     Role(
         "administrator",
@@ -79,6 +89,7 @@ ROLES = (
             "editorial.change_reviewer",
             "editorial.add_credential",
             "editorial.change_credential",
+            "editorial.annul_signoff",
         ),
     ),
 )

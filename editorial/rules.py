@@ -8,12 +8,13 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.conf import settings
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import standing
+from . import sources, standing
 from .errors import Refused
-from .models import Content, Credential, Reviewer, Revision, User
+from .models import Comment, Content, Credential, Event, Reviewer, Revision, User
 
 
 @dataclass
@@ -64,6 +65,11 @@ def contributors(content, until=None):
     return persons({*writers, *bylines})
 
 
+def last_line(content, *moves):
+    """The newest log line of these moves on the content, or None."""
+    return Event.objects.filter(content=content, move__in=moves).order_by("-seq").first()
+
+
 def signers(revision):
     """Person keys of everybody who signed this revision."""
     return persons(revision.signoffs.values_list("signed_by", flat=True))
@@ -105,7 +111,11 @@ def signer_did_not_contribute(attempt):
 
 
 def signer_has_not_signed_this(attempt):
-    if attempt.by.person_id in signers(attempt.revision):
+    """Once for each time that it was submitted: a later review of the same words signs anew."""
+    submitted = last_line(attempt.content, "submit")
+    since = submitted.at if submitted else attempt.content.created_at
+    mine = [s for s in standing.signoffs_of(attempt.revision) if s.signed_at >= since]
+    if attempt.by.person_id in persons(s.signed_by_id for s in mine):
         raise Refused(_("You have signed this revision already."))
 
 
@@ -196,8 +206,86 @@ def go_live_lies_ahead(attempt):
 def pins_are_signed(attempt):
     """What the text embeds must itself be signed and not withdrawn."""
     for pin in standing.pins_of(attempt.revision):
-        if fault := standing.pin_fault(pin):
+        if fault := standing.pin_fault(pin, attempt.at):
             raise Refused(fault)
+
+
+def there_is_something_to_review(attempt):
+    """A published text may go to review again as it stands, where its kind has reviews."""
+    content = attempt.content
+    if content.status_at(attempt.at) != Content.Status.PUBLISHED:
+        return
+    if not content.spec.needs_sign_off:
+        raise Refused(_("This is approved as it stands. Change it first."))
+
+
+def claims_have_sources(attempt):
+    for claim in sources.claims_of(attempt.revision):
+        if claim.source is None:
+            raise Refused(
+                _("“%(claim)s” leans on source %(number)d, and the list has no such source.")
+                % {"claim": claim.text, "number": claim.number}
+            )
+
+
+def claims_are_checked(attempt):
+    """Where the house asks for it: each claim was read beside its source by who signs."""
+    if not settings.REQUIRE_SOURCE_CHECKS:
+        return
+    open_claims = sources.unchecked(attempt.revision, attempt.by)
+    if open_claims:
+        raise Refused(
+            _("Check these claims against their sources first: %(claims)s")
+            % {"claims": "; ".join(f"“{claim.text}”" for claim in open_claims)}
+        )
+
+
+# --- Comments ----------------------------------------------------------------------------
+
+
+def open_threads(content):
+    """The threads of a content whose last verdict does not resolve them, oldest first."""
+    verdicts = Comment.objects.filter(thread=OuterRef("pk")).exclude(verdict="")
+    last = Subquery(verdicts.order_by("-pk").values("verdict")[:1])
+    threads = Comment.objects.filter(content=content, thread=None).annotate(last=last)
+    return threads.exclude(last=Comment.Verdict.RESOLVE)
+
+
+def no_must_fix_is_open(attempt):
+    found = open_threads(attempt.content).filter(must_fix=True).first()
+    if found:
+        raise Refused(
+            _("A comment must be resolved first: “%(comment)s”") % {"comment": found.text[:120]}
+        )
+
+
+def may_resolve(user, thread):
+    """Who opened a thread may close it; an editor may, but not over their own text."""
+    if user.pk == thread.author_id:
+        return
+    if not user.has_perm("editorial.resolve_comment"):
+        raise Refused(_("Who wrote the comment, or an editor, resolves it."))
+    if thread.must_fix and contributed(user, thread.content):
+        raise Refused(_("You wrote a part of this, so somebody else must resolve the comment."))
+
+
+# --- Emergencies and corrections -----------------------------------------------------------
+
+
+def emergency_is_open(attempt):
+    if attempt.content.emergency_until is None:
+        raise Refused(_("Nothing of this was published without a review, or it is confirmed."))
+
+
+def confirmer_is_another(attempt):
+    line = last_line(attempt.content, "emergency")
+    if line and line.actor.person_id == attempt.by.person_id:
+        raise Refused(_("You published this yourself; a second person confirms it."))
+
+
+def correction_corrects_something(attempt):
+    if attempt.data.get("correction") and not attempt.content.first_live_at:
+        raise Refused(_("Nothing of this was public before, so there is nothing to correct."))
 
 
 def reason_is_given(attempt):
@@ -208,7 +296,12 @@ def reason_is_given(attempt):
 def is_public(attempt):
     public = Content.objects.public(attempt.at).filter(pk=attempt.content.pk)
     if not public.exists():
-        raise Refused(_("Nothing of this is public, so there is nothing to withdraw."))
+        raise Refused(_("Nothing of this is public, so this step has nothing to go by."))
+
+
+def is_not_public(attempt):
+    if Content.objects.public(attempt.at).filter(pk=attempt.content.pk).exists():
+        raise Refused(_("Readers have this page. Discard the draft, or withdraw the page."))
 
 
 def may(user, move):

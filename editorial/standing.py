@@ -14,6 +14,7 @@ from . import documents, signing
 from .models import Event, Pin, SignOff
 
 APPROVALS = ("approve", "schedule")
+UNREVIEWED = "emergency"
 REVOCATIONS = ("retract", "annul")
 
 
@@ -23,9 +24,11 @@ def relations(signed):
     `signed`: whether their kind has sign-offs of its own.
     """
     signoffs = signoffs_with_all()
-    pins = Pin.objects.select_related("pinned__seal", "pinned__content").prefetch_related(
-        Prefetch("pinned__signoffs", signoffs)
-    )
+    pins = Pin.objects.select_related(
+        "pinned__seal",
+        "pinned__content__live__seal",
+        "pinned__content__scheduled__seal",
+    ).prefetch_related(Prefetch("pinned__signoffs", signoffs))
     wanted = [Prefetch("pins", pins)]
     return [*wanted, Prefetch("signoffs", signoffs)] if signed else wanted
 
@@ -38,6 +41,11 @@ class Badge:
     approved_at: object = None
     faults: list = field(default_factory=list)
     overdue: bool = False
+    # The log line that put this before readers without a review, and the one that confirmed it.
+    emergency: object = None
+    confirmed: object = None
+    # (pinned content, words): cautions that a pinned text has gained since.
+    new_cautions: list = field(default_factory=list)
 
     @property
     def stands(self):
@@ -47,6 +55,11 @@ class Badge:
     def approved(self):
         """Whether an editor's approval covers what is shown, a reviewer's signature or not."""
         return self.approved_at is not None and not self.faults
+
+    @property
+    def is_unreviewed(self):
+        """Whether readers must be told that this was published without a review."""
+        return self.emergency is not None and self.approved_at is None
 
     @property
     def last_reviewed(self):
@@ -92,15 +105,34 @@ def pins_of(revision):
     return revision.pins.all()
 
 
-def pin_fault(pin):
-    """Why a pinned text cannot stand under a badge; None where it can."""
+def new_cautions(pin, now):
+    """Words of the cautions that readers of the pinned content get now and its pin has not."""
+    content = pin.pinned.content
+    find = content.spec.cautions
+    shown = content.scheduled if content.is_due(now) else content.live
+    if find is None or shown is None or shown.pk == pin.pinned_id:
+        return []
+    try:
+        before = find(documents.parse(pin.pinned.seal.canonical))
+        after = find(documents.parse(shown.seal.canonical))
+    except documents.BrokenSeal:
+        return [_("Its newest text cannot be read.")]
+    return [words for key, words in after.items() if key not in before]
+
+
+def pin_fault(pin, now):
+    """Why a pinned text cannot stand under a badge at the time `now`; None where it can."""
     pinned = pin.pinned
-    if pinned.content.withdrawn_at:
+    if pinned.content.withdrawn_at and not pinned.content.is_due(now):
         return _("%(content)s was withdrawn; take it out of the text.") % {
             "content": pinned.content
         }
     if pinned.content.spec.needs_sign_off and not signoffs_of(pinned):
         return _("%(content)s is used in a version that no reviewer's signature covers.") % {
+            "content": pinned.content
+        }
+    if new_cautions(pin, now):
+        return _("%(content)s has gained a caution since; take over its newest version.") % {
             "content": pinned.content
         }
     return None
@@ -127,24 +159,25 @@ def lines_about(revisions):
     contents = {revision.content_id: revision.pk for revision in revisions}
     lines = {key: [] for key in contents.values()}
     found = Event.objects.filter(
-        Q(revision__in=lines, move__in=APPROVALS) | Q(content__in=contents, move__in=REVOCATIONS)
+        Q(revision__in=lines, move__in=(*APPROVALS, UNREVIEWED))
+        | Q(content__in=contents, move__in=(*REVOCATIONS, "confirm"))
     )
     for line in found.order_by("seq"):
         lines[contents[line.content_id]].append(line)
     return lines
 
 
-def approval_in(lines, revision):
-    """The latest line that approved exactly this revision's digest, or None."""
-    approvals = [
+def last_in(lines, moves, revision):
+    """The latest line by which one of the moves was made on exactly this revision, or None."""
+    found = [
         line
         for line in lines
-        if line.move in APPROVALS
+        if line.move in moves
         and line.revision_id == revision.pk
         and line.digest == revision.seal.digest
         and signing.is_true("event", line)
     ]
-    return approvals[-1] if approvals else None
+    return found[-1] if found else None
 
 
 def badge_of(revision, lines, now):
@@ -154,7 +187,8 @@ def badge_of(revision, lines, now):
     for nothing, even where somebody removed the row that says so.
     """
     revoked = {line.data.get("signoff") for line in lines if line.move in REVOCATIONS}
-    approval = approval_in(lines, revision)
+    approval = last_in(lines, APPROVALS, revision)
+    emergency = last_in(lines, [UNREVIEWED], revision)
     signoffs = signoffs_of(revision) if revision.content.spec.needs_sign_off else []
     signoffs = [s for s in signoffs if not {s.pk, s.carried_from_id} & revoked]
     faults = integrity_faults(revision)
@@ -164,10 +198,31 @@ def badge_of(revision, lines, now):
         faults.append(_("No editor has approved this revision."))
     if revision.content.withdrawn_at and not revision.content.is_due(now):
         faults.append(_("This page was withdrawn."))
-    faults += filter(None, map(pin_fault, pins_of(revision)))
+    faults += filter(None, [pin_fault(pin, now) for pin in pins_of(revision)])
     return Badge(
-        signoffs=signoffs,
+        signoffs=newest_of_each(signoffs),
         approved_at=approval and approval.at,
         faults=faults,
         overdue=bool(signoffs) and timezone.localdate(now) > signoffs[-1].next_review_on,
+        emergency=emergency,
+        confirmed=emergency and confirmation_in(lines, emergency),
+        new_cautions=[
+            (pin.pinned.content, words)
+            for pin in pins_of(revision)
+            for words in new_cautions(pin, now)
+        ],
     )
+
+
+def newest_of_each(signoffs):
+    """Without what a reviewer signed again later: {reviewer: sign-off}, oldest first."""
+    newest = {signoff.reviewer_id: signoff for signoff in signoffs}
+    return [signoff for signoff in signoffs if newest[signoff.reviewer_id] == signoff]
+
+
+def confirmation_in(lines, emergency):
+    """The line by which a second person confirmed this emergency, or None."""
+    for line in lines:
+        if line.move == "confirm" and line.data.get("emergency") == emergency.seq:
+            return line if signing.is_true("event", line) else None
+    return None

@@ -107,12 +107,16 @@ def faults_of_pointers(now):
         public = history.publications(content, now)
         if shown and (not public or public[-1].revision_id != shown):
             yield label_of(content), "What readers get is not what the log says was approved."
-        last_save = content.events.filter(move="save").order_by("-seq").first()
-        if content.head_id and (not last_save or last_save.revision_id != content.head_id):
-            yield (
-                label_of(content),
-                "Its head is not the revision that was saved last.",
-            )
+        if content.head_id and content.head_id != last_head(content):
+            yield label_of(content), "Its head is not what the log says was saved last."
+
+
+def last_head(content):
+    """The key of the revision that the log says the desk works on."""
+    line = content.events.filter(move__in=("save", "discard")).order_by("-seq").first()
+    if line is None:
+        return None
+    return line.data["head"] if line.move == "discard" else line.revision_id
 
 
 def faults_of_signoffs():

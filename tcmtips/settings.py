@@ -239,6 +239,11 @@ vars().update(EMAIL_CONFIG)
 # A house of two people may let the editor who changed a text approve it after a reviewer's
 # sign-off. The public history then says so.
 APPROVER_MAY_BE_CONTRIBUTOR = from_env("APPROVER_MAY_BE_CONTRIBUTOR", switch, "0", "1 or 0")
+REQUIRE_SOURCE_CHECKS = from_env("REQUIRE_SOURCE_CHECKS", switch, "0", "1 or 0")
+# Days until a second person must have confirmed what was published without a review.
+EMERGENCY_DAYS = 3
+# Days that a reviewer has, unless the request says otherwise.
+REVIEW_DAYS = 14
 
 # --- Language and time -------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ from django.db import DatabaseError, connection, migrations, models, transaction
 from django.db.migrations.state import ProjectState
 
 from articles.models import Source, Tip
-from editorial import triggers
+from editorial import actions, reviewing, sources, triggers
+from editorial.actions import Token
 from editorial.models import InsertOnly, InsertOnlyError, Revision, Seal, SignOff
 from tests import factories as f
 from tests.database import everything, sql
@@ -38,10 +39,28 @@ def site():
     )
     f.tag(article, "knee pain")
     f.publish(article, reviewer)
+    what_surrounds_a_review(article)
     f.publish(f.page())
     f.revoke(article)
     connection.check_constraints()  # PostgreSQL truncates nothing that waits for a check
     return article
+
+
+def what_surrounds_a_review(article):
+    """A comment, a checked source and a correction."""
+    actions.revise(
+        Token.of(article),
+        by=f.user("editor"),
+        at=f.now(),
+        body='<p><a href="#source-1">It helps.</a></p>',
+    )
+    article.refresh_from_db()
+    reviewer = f.reviewer()
+    reviewing.comment(Token.of(article), by=reviewer.user, at=f.now(), text="Says who?")
+    [claim] = sources.claims_of(article.head)
+    reviewing.check_source(Token.of(article), claim.digest, by=reviewer.user, at=f.now())
+    f.sign(article, reviewer)
+    f.move("approve", article, f.user("editor"), correction="We had left the source out.")
 
 
 def refused(statement, *parameters):

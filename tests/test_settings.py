@@ -74,6 +74,7 @@ BAD = [
     ("TIME_ZONE", {"TIME_ZONE": ""}),
     ("TIME_ZONE", {"TIME_ZONE": "../../etc/passwd"}),
     ("APPROVER_MAY_BE_CONTRIBUTOR", {"APPROVER_MAY_BE_CONTRIBUTOR": "perhaps"}),
+    ("REQUIRE_SOURCE_CHECKS", {"REQUIRE_SOURCE_CHECKS": "perhaps"}),
     *[("SITE_URL", {"SITE_URL": url}) for url in SITE_URLS],
 ]
 

@@ -28,6 +28,7 @@ class Content(models.Model):
         SCHEDULED = "scheduled", _("Scheduled")
         PUBLISHED = "published", _("Published")
         WITHDRAWN = "withdrawn", _("Withdrawn")
+        DISCARDED = "discarded", _("Put away")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kind = models.CharField(max_length=20, editable=False)
@@ -59,6 +60,8 @@ class Content(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
     withdrawal_reason = models.CharField(max_length=500, blank=True, editable=False)
+    # Set while what is live was published without a review and no second person has confirmed it.
+    emergency_until = models.DateTimeField(null=True, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
 
     SET_ONCE = ("uid", "kind", "locale", "created_by")
@@ -84,6 +87,7 @@ class Content(models.Model):
                         "scheduled",
                         "published",
                         "withdrawn",
+                        "discarded",
                     ]
                 ),
                 name="content_status_known",
@@ -110,6 +114,11 @@ class Content(models.Model):
             ("sign_content", _("Can sign as a reviewer")),
             ("approve_content", _("Can approve for publication")),
             ("withdraw_content", _("Can withdraw what is public")),
+            ("emergency_content", _("Can publish without a review, and confirm that others did")),
+            ("comment_content", _("Can comment on what is in review")),
+            ("resolve_comment", _("Can resolve other people's comments")),
+            ("invite_reviewer", _("Can ask reviewers for a review")),
+            ("annul_signoff", _("Can annul signatures and redact revisions")),
         ]
 
     def __str__(self):

@@ -37,9 +37,6 @@ class SignOff(InsertOnly):
         ordering = ["signed_at", "pk"]
         verbose_name = _("sign-off")
         verbose_name_plural = _("sign-offs")
-        constraints = [
-            models.UniqueConstraint(fields=["revision", "reviewer"], name="signoff_once"),
-        ]
 
     def __str__(self):
         return _("%(name)s signed “%(title)s”, revision %(number)d, on %(day)s") % {

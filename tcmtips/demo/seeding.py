@@ -254,7 +254,9 @@ class Seeding:
             children=self.article_children(text),
         )
         steps = STEPS[text["state"]]
-        if steps:
+        if "put away" in steps:
+            self.move("put_away", article, writer, days - 3)
+        elif steps:
             self.move("submit", article, writer, days - 3)
         if "request_changes" in steps:
             self.move(
@@ -311,6 +313,7 @@ class Seeding:
 # What happens to an article, by the state that it ends in.
 STEPS = {
     "draft": (),
+    "discarded": ("put away",),
     "in_review": ("submit",),
     "changes_requested": ("submit", "request_changes"),
     "signed": ("submit", "sign"),

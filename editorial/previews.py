@@ -1,0 +1,87 @@
+"""Links by which an outsider reads one revision that is not public yet."""
+
+import datetime
+import hashlib
+import secrets
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from . import log
+from .errors import Refused
+from .models import PreviewLink
+
+LONGEST_DAYS = 30
+
+
+def hash_of(secret):
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def create(revision, *, by, at, label, days=7):
+    """A link to one revision; returns (link, secret). The secret is shown once and not kept."""
+    if not by.has_perm("editorial.save_content"):
+        raise Refused(_("Your role does not include showing drafts to outsiders."))
+    if not label.strip():
+        raise Refused(_("Say for whom the link is."))
+    if not 1 <= days <= LONGEST_DAYS:
+        raise Refused(_("A preview link lives for 1 to %(days)d days.") % {"days": LONGEST_DAYS})
+    secret = secrets.token_urlsafe(32)
+    link = PreviewLink.objects.create(
+        revision=revision,
+        token_hash=hash_of(secret),
+        label=label.strip(),
+        created_by=by,
+        created_at=at,
+        expires_at=at + datetime.timedelta(days=days),
+    )
+    write_line("preview_made", link, by, at)
+    return link, secret
+
+
+@transaction.atomic
+def end(link, *, by, at):
+    """End a link before its time."""
+    if PreviewLink.objects.filter(pk=link.pk, ended_at=None).update(ended_at=at):
+        write_line("preview_ended", link, by, at)
+
+
+def find(secret, now):
+    """The revision that a secret opens now, or None: unknown, expired, ended, or public already."""
+    link = (
+        PreviewLink.objects.filter(token_hash=hash_of(secret), ended_at=None, expires_at__gt=now)
+        .select_related("revision__content", "revision__seal")
+        .first()
+    )
+    if link is None:
+        return None
+    revision = link.revision
+    content = revision.content
+    if content.withdrawn_at or was_public(revision, now):
+        return None
+    revision = revision.typed
+    revision.content = content.typed
+    return revision
+
+
+def was_public(revision, now):
+    """Whether readers have this revision or had it: the link's work is done then."""
+    content = revision.content
+    if content.shown_revision_id(now) == revision.pk:
+        return True
+    return content.events.filter(
+        revision=revision, move__in=("approve", "emergency"), at__lte=now
+    ).exists()
+
+
+def write_line(move, link, by, at):
+    log.write(
+        move,
+        at=at,
+        actor=by,
+        content=link.revision.content,
+        revision=link.revision,
+        digest=link.revision.seal.digest,
+        data={"link": link.pk, "label": link.label, "until": link.expires_at.isoformat()},
+    )

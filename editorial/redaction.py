@@ -1,0 +1,126 @@
+"""The one way past the triggers: words that must not be kept, by law or for somebody's privacy.
+
+One administrator asks with a public reason, another does it. What stays is a tombstone: the row,
+its digest, who signed it, and the reason. `verify` believes it because of the log's line.
+"""
+
+from django.db import connection, models, transaction
+from django.utils.translation import gettext as _
+
+from . import actions, log, signing, triggers
+from .errors import Refused
+from .images import ImageField
+from .models import Content, Event, Pin, Redaction, Revision, Seal
+
+LINE = "redacted"
+
+
+@transaction.atomic
+def ask(revision, *, by, at, reason):
+    """Ask that a revision's words be removed; a second administrator does it."""
+    check(revision, by)
+    if not reason.strip():
+        raise Refused(_("Give the reason; the public history will show it."))
+    if Redaction.objects.filter(revision=revision).exists():
+        raise Refused(_("This was asked for already."))
+    redaction = Redaction.objects.create(
+        revision=revision,
+        digest=revision.seal.digest,
+        reason=reason.strip(),
+        asked_by=by,
+        asked_at=at,
+    )
+    write_line("redaction_asked", redaction, by, at)
+    return redaction
+
+
+@transaction.atomic
+def do(redaction, *, by, at):
+    """Remove the words. Raises Refused for the one who asked, and where they are still in use."""
+    redaction = Redaction.objects.select_related("asked_by", "revision__content__head").get(
+        pk=redaction.pk
+    )
+    revision = redaction.revision.typed
+    check(revision, by)
+    if redaction.done_at:
+        raise Refused(_("This was done already."))
+    if by.person_id == redaction.asked_by.person_id:
+        raise Refused(_("You asked for this yourself; a second administrator does it."))
+    content = Content.objects.select_for_update().get(pk=revision.content_id)
+    in_use(content, revision, at)
+    actions.swap(content, at)
+    with triggers.lifted(connection):
+        empty(revision)
+        models.QuerySet(Seal).filter(pk=revision.pk).update(canonical=b"")
+    changed = Redaction.objects.filter(pk=redaction.pk, done_at=None).update(done_by=by, done_at=at)
+    if not changed:
+        raise Refused(_("This was done already."))
+    redaction.refresh_from_db()
+    write_line(LINE, redaction, by, at)
+    return redaction
+
+
+def check(revision, by):
+    if not by.has_perm("editorial.annul_signoff"):
+        raise Refused(_("Only an administrator can have words removed."))
+
+
+def in_use(content, revision, at):
+    """Raise Refused where somebody would still be shown the words, or would build on them."""
+    if content.shown_revision_id(at) == revision.pk:
+        raise Refused(_("Readers have this revision. Withdraw the page or publish a newer one."))
+    if revision.pk in (content.head_id, content.scheduled_id):
+        raise Refused(
+            _("This is the working revision. Save a newer one without these words first.")
+        )
+    hosts = Pin.objects.filter(pinned=revision, revision__redaction__done_at=None)
+    if host := hosts.select_related("revision__content").first():
+        raise Refused(
+            _("“%(host)s” holds these words too. Have that revision removed first.")
+            % {"host": host.revision}
+        )
+
+
+def empty(revision):
+    """Blank every column of the typed row and remove its children, triggers being lifted."""
+    model = type(revision)
+    kept = {*Revision.UNSIGNED, "revision_ptr"} - {"note"}
+    blank = {
+        field.name: blank_of(field)
+        for field in model._meta.local_concrete_fields
+        if field.name not in kept
+    }
+    rows = models.QuerySet(model).filter(pk=revision.pk)
+    if blank:
+        rows.update(**blank)
+    models.QuerySet(Revision).filter(pk=revision.pk).update(note="")
+    for relation in actions.children_of(model):
+        if relation.name != "pins":
+            parts = models.QuerySet(relation.related_model)
+            parts.filter(**{relation.field.name: revision.pk})._raw_delete(connection.alias)
+
+
+def blank_of(field):
+    if field.null:
+        return None
+    if isinstance(field, models.CharField | models.TextField | ImageField):
+        return ""
+    return field.get_default()
+
+
+def tombstones(revisions):
+    """Keys of those among the revisions whose words were removed, as the log attests."""
+    lines = Event.objects.filter(move=LINE, revision__in=revisions)
+    return {line.revision_id for line in lines if signing.is_true("event", line)}
+
+
+def write_line(move, redaction, by, at):
+    log.write(
+        move,
+        at=at,
+        actor=by,
+        content=redaction.revision.content,
+        revision=redaction.revision,
+        digest=redaction.digest,
+        data={"redaction": redaction.pk, "reason": redaction.reason},
+    )
