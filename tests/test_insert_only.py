@@ -195,7 +195,7 @@ def test_a_change_that_does_not_raise_the_version(site):
 
 
 def test_a_signoff_for_other_words_than_the_seals(site):
-    signoff = SignOff.objects.filter(content=site).get()
+    signoff = SignOff.objects.filter(content=site).first()
     refused(
         "INSERT INTO editorial_signoff (content_id, revision_id, digest, reviewer_id, "
         "credential_id, signed_by_id, signed_at, name, credential_line, scope, "
