@@ -130,7 +130,7 @@ def comment(token, *, by, at, text, must_fix=False, quote="", before="", after="
     if not text.strip():
         raise Refused(_("Write what you want to say."))
     if must_fix:
-        actions.swap(content, at)
+        block(content, by, at)
     made = Comment.objects.create(
         content=content,
         revision_id=token.revision,
@@ -154,6 +154,14 @@ def comment(token, *, by, at, text, must_fix=False, quote="", before="", after="
     return made
 
 
+def block(content, by, at):
+    """Whoever is about to decide must see the comment first; what was scheduled waits for it."""
+    if content.status_at(at) == Content.Status.SCHEDULED:
+        actions.hold(content, by, at, _("A comment says that it must be fixed first."))
+    else:
+        actions.swap(content, at)
+
+
 @transaction.atomic
 def reply(thread, *, by, at, text="", verdict=""):
     """An answer in a thread, which may also resolve it or open it again."""
@@ -173,7 +181,7 @@ def reply(thread, *, by, at, text="", verdict=""):
         if is_open:
             raise Refused(_("This comment is open."))
         if thread.must_fix:
-            actions.swap(content, at)
+            block(content, by, at)
     made = Comment.objects.create(
         content=content,
         revision=content.head,

@@ -169,10 +169,13 @@ def sign_form_is_complete(attempt):
 def has_the_sign_off_it_needs(attempt):
     if not attempt.content.spec.needs_sign_off:
         return
-    if not standing.signoffs_of(attempt.revision):
+    signoffs = standing.signoffs_of(attempt.revision)
+    if not signoffs:
         raise Refused(
             _("No reviewer's signature stands under this revision, so it cannot be approved.")
         )
+    if timezone.localdate(attempt.at) > signoffs[-1].next_review_on:
+        raise Refused(_("The review has run out; a reviewer signs again before you approve."))
 
 
 def approver_did_not_contribute(attempt):
