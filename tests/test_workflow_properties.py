@@ -11,11 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from lxml import html
 
+from acupoints.models import Caution
 from articles.models import Article
-from editorial import actions, pages, rules
+from editorial import actions, pages, reviewing, rules
 from editorial.actions import Token
 from editorial.errors import Refused, Unchanged
-from editorial.models import Reviewer, SignOff, User
+from editorial.models import Reviewer, Revision, SignOff, User
+from editorial.moves import MOVES
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +32,7 @@ EDITORS = ["editor", "editor 2", "all at once"]
 step = st.one_of(
     st.tuples(st.just("save"), st.sampled_from(PEOPLE), st.sampled_from(TEXTS)),
     st.tuples(
-        st.sampled_from(["submit", "recall", "request_changes", "approve", "schedule", "withdraw"]),
+        st.sampled_from([name for name in MOVES if name not in ("save", "sign")]),
         st.sampled_from(PEOPLE),
         st.booleans(),
     ),
@@ -41,7 +43,13 @@ step = st.one_of(
     st.tuples(st.just("annul"), st.sampled_from(["reviewer", "reviewer 2"]), st.none()),
     st.tuples(st.just("suspend"), st.sampled_from(["reviewer", "reviewer 2"]), st.none()),
     st.tuples(st.just("wait"), st.sampled_from([1, 30, 200]), st.none()),
-    st.tuples(st.just("point"), st.sampled_from(["publish anew", "withdraw"]), st.none()),
+    st.tuples(st.just("restore"), st.sampled_from(PEOPLE), st.integers(1, 5)),
+    st.tuples(st.just("comment"), st.sampled_from(PEOPLE), st.booleans()),
+    st.tuples(st.just("resolve"), st.sampled_from(PEOPLE), st.none()),
+    st.tuples(st.just("renew"), st.sampled_from(PEOPLE), st.none()),
+    st.tuples(
+        st.just("point"), st.sampled_from(["publish anew", "gain a caution", "withdraw"]), st.none()
+    ),
 )
 # Single steps at random seldom lead anywhere, so that they would find no hole: most of a walk is
 # rounds from a new text to its publication, each step by anybody, with anything in between.
@@ -105,16 +113,35 @@ class World:
         actions.revise(self.token(False), by=self.person(who), at=f.now(), summary=text)
 
     def move(self, what, who, stale):
-        data = {"reason": "Because."} if what in ("request_changes", "withdraw") else {}
+        asks_for_reason = what in ("request_changes", "withdraw", "emergency")
+        data = {"reason": "Because."} if asks_for_reason else {}
         if what == "schedule":
             data = {"go_live_at": f.now() + datetime.timedelta(days=20)}
         actions.make(what, self.token(stale), by=self.person(who), at=f.now(), **data)
+
+    def do_restore(self, what, who, number):
+        old = self.article.revisions.get(number=min(number, self.article.revisions.count()))
+        actions.restore(self.token(False), old, by=self.person(who), at=f.now())
+
+    def do_renew(self, what, who, how):
+        actions.revise(self.token(False), by=self.person(who), at=f.now(), renew_pins=True)
+
+    def do_comment(self, what, who, stale):
+        person = self.person(who)
+        reviewing.comment(
+            self.token(stale), by=person, at=f.now(), text="Is this so?", must_fix=True
+        )
+
+    def do_resolve(self, what, who, how):
+        for thread in rules.open_threads(self.article):
+            reviewing.reply(thread, by=self.person(who), at=f.now(), verdict="resolve")
 
     def do_sign(self, what, who, stale):
         person = self.person(who)
         reviewer = rules.reviewer_of(person) or f.reviewer()
         token = self.token(stale)
         actions.make("sign", token, by=person, at=f.now(), **f.sign_form(reviewer))
+        assert not rules.open_threads(self.article).exists(), "signed over an open must-fix"
         self.article.refresh_from_db()
         shown = pages.rendered(self.article.head.seal.canonical)
         self.shown_when_signing.setdefault(reviewer.name, []).append(
@@ -145,8 +172,10 @@ class World:
         if how == "withdraw":
             f.move("withdraw", self.point, f.user("editor"), reason="Wrong.")
         else:
-            location = f"Where it is on {f.now():%d %B %Y}."
-            actions.revise(Token.of(self.point), by=f.user("editor"), at=f.now(), location=location)
+            fields = {"location": f"Where it is on {f.now():%d %B %Y}."}
+            if how == "gain a caution":
+                fields["cautions"] = [Caution(kind="other", text=f"Not on {f.now():%d %B %Y}.")]
+            actions.revise(Token.of(self.point), by=f.user("editor"), at=f.now(), **fields)
             f.publish(self.point)
 
     def check(self):
@@ -175,6 +204,13 @@ class World:
         assert not wrote.exists(), "a signer contributed"
         assert not signer.credentials.filter(annulled_at__isnull=False).exists()
         assert not self.point.withdrawn_at, "a pinned text was withdrawn"
+        pinned = Revision.objects.get(pk=shown).pins.get().pinned.typed
+        public = self.point.live.typed
+        assert texts_of(public) <= texts_of(pinned), "a pinned text has gained a caution"
+
+
+def texts_of(revision):
+    return set(revision.cautions.values_list("text", flat=True))
 
 
 def words(markup):
