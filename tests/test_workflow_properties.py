@@ -53,7 +53,19 @@ step = st.one_of(
 )
 # Single steps at random seldom lead anywhere, so that they would find no hole: most of a walk is
 # rounds from a new text to its publication, each step by anybody, with anything in between.
-disturbance = st.lists(step, max_size=1)
+notable = st.sampled_from(
+    [
+        ("comment", "reviewer 2", False),
+        ("comment", "editor", False),
+        ("point", "gain a caution", None),
+        ("point", "withdraw", None),
+        ("retract", "reviewer", None),
+        ("emergency", "editor", False),
+        ("restore", "writer", 1),
+        ("wait", 400, None),
+    ]
+)
+disturbance = st.lists(st.one_of(notable, step), max_size=1)
 round_of_steps = st.tuples(
     disturbance,
     st.tuples(
