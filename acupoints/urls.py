@@ -9,6 +9,11 @@ urlpatterns = [
         "acupoints/<slug:slug>/history/", views.AcupointHistory.as_view(), name="acupoint_history"
     ),
     path(
+        "acupoints/<slug:slug>/history/reviews.json",
+        views.AcupointReviews.as_view(),
+        name="acupoint_reviews",
+    ),
+    path(
         "acupoints/<slug:slug>/history/<int:number>/canonical.json",
         views.AcupointCanonical.as_view(),
         name="acupoint_canonical",

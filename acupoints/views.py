@@ -2,7 +2,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from editorial import pages
-from editorial.views import CanonicalView, ContentView, HistoryView
+from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
 
 from .meridians import Meridian
 from .models import Acupoint
@@ -25,6 +25,10 @@ class AcupointView(ContentView):
 
 
 class AcupointHistory(HistoryView):
+    model = Acupoint
+
+
+class AcupointReviews(ReviewsView):
     model = Acupoint
 
 

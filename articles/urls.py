@@ -7,6 +7,11 @@ urlpatterns = [
     path("articles/<slug:slug>/", views.ArticleView.as_view(), name="article"),
     path("articles/<slug:slug>/history/", views.ArticleHistory.as_view(), name="article_history"),
     path(
+        "articles/<slug:slug>/history/reviews.json",
+        views.ArticleReviews.as_view(),
+        name="article_reviews",
+    ),
+    path(
         "articles/<slug:slug>/history/<int:number>/canonical.json",
         views.ArticleCanonical.as_view(),
         name="article_canonical",
@@ -21,6 +26,7 @@ urlpatterns = [
 page_patterns = [
     path("<slug:slug>/", views.PageView.as_view(), name="page"),
     path("<slug:slug>/history/", views.PageHistory.as_view(), name="page_history"),
+    path("<slug:slug>/history/reviews.json", views.PageReviews.as_view(), name="page_reviews"),
     path(
         "<slug:slug>/history/<int:number>/canonical.json",
         views.PageCanonical.as_view(),

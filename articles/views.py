@@ -5,7 +5,7 @@ from django.utils import timezone
 
 from editorial import pages
 from editorial.models import Author, Reviewer
-from editorial.views import CanonicalView, ContentView, HistoryView
+from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
 from products.models import Product
 from products.views import boxes
 
@@ -50,6 +50,10 @@ class ArticleHistory(HistoryView):
     model = Article
 
 
+class ArticleReviews(ReviewsView):
+    model = Article
+
+
 class ArticleCanonical(CanonicalView):
     model = Article
 
@@ -60,6 +64,10 @@ class PageView(ContentView):
 
 
 class PageHistory(HistoryView):
+    model = Page
+
+
+class PageReviews(ReviewsView):
     model = Page
 
 

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from . import actions, pages, standing
+from . import actions, pages
 from .actions import Token
+from .acts import Panel
 from .errors import Refused
 from .forms import move_form
 from .moves import MOVES
@@ -59,8 +60,9 @@ class DecideMixin:
             return HttpResponseRedirect(self.url("review", revision.content.head_id))
         return self.render_review(request, revision)
 
-    def render_review(self, request, revision, bound=None, refusal=None):
-        """`bound`: {move name: its form as sent}; `refusal`: why a move was not made."""
+    def render_review(self, request, revision, bound=None, refusal=None, acts=None):
+        """`bound`: {move name: its form as sent}; `acts`: the same of the other forms, by their
+        keys; `refusal`: why something was not done."""
         now = timezone.now()
         content = revision.content
         bound = bound or {}
@@ -82,7 +84,7 @@ class DecideMixin:
             "state": content.status_at(now),
             "token": Token.of_revision(revision),
             "html": pages.rendered(revision.seal.canonical),
-            "signoffs": [(s, standing.signoff_fault(s, revision)) for s in signed(revision)],
+            "panel": Panel(revision, request.user, now, self.url, acts),
             "events": self.events_of(content)[:8],
             "offers": offers,
             "refusal": refusal,
@@ -153,7 +155,3 @@ class DecideMixin:
     @staticmethod
     def events_of(content):
         return content.events.select_related("actor", "revision").order_by("-seq")
-
-
-def signed(revision):
-    return standing.signoffs_with_all().filter(revision=revision)

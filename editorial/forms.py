@@ -75,6 +75,29 @@ class WithdrawForm(ReasonForm):
     )
 
 
+class EmergencyForm(ReasonForm):
+    reason = forms.CharField(
+        label=_("Why it cannot wait, as readers will see it"),
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
+class ApproveForm(MoveForm):
+    correction = forms.CharField(
+        label=_("Correction note for readers"),
+        max_length=500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=_("Only where the page was wrong: what, and how it reads now."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.content.first_live_at:
+            del self.fields["correction"]
+
+
 class ScheduleForm(MoveForm):
     go_live_at = forms.DateTimeField(
         label=_("Go live at"),
@@ -119,6 +142,8 @@ class SignForm(MoveForm):
 
 
 MOVE_FORMS = {
+    "approve": ApproveForm,
+    "emergency": EmergencyForm,
     "request_changes": ReasonForm,
     "withdraw": WithdrawForm,
     "schedule": ScheduleForm,

@@ -48,21 +48,13 @@ def end(link, *, by, at):
 
 
 def find(secret, now):
-    """The revision that a secret opens now, or None: unknown, expired, ended, or public already."""
+    """The link that a secret opens now, or None: unknown, expired, ended, or public already."""
     link = (
         PreviewLink.objects.filter(token_hash=hash_of(secret), ended_at=None, expires_at__gt=now)
         .select_related("revision__content", "revision__seal")
         .first()
     )
-    if link is None:
-        return None
-    revision = link.revision
-    content = revision.content
-    if content.withdrawn_at or was_public(revision, now):
-        return None
-    revision = revision.typed
-    revision.content = content.typed
-    return revision
+    return None if link is None or was_public(link.revision, now) else link
 
 
 def was_public(revision, now):

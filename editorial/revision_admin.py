@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from js_asset import Media
 
 from . import actions, compare, kinds, queues
+from .act_views import ActsMixin
 from .actions import Token
 from .decide import NEWER_THAN_ASKED, DecideMixin
 from .errors import Refused, Stale, Unchanged
@@ -72,7 +73,7 @@ class StackedPartInline(Parts, admin.StackedInline):
     """Parts of many fields, one below the other."""
 
 
-class RevisionAdmin(DecideMixin, admin.ModelAdmin):
+class RevisionAdmin(DecideMixin, ActsMixin, admin.ModelAdmin):
     """Lists the heads of one kind of content, and edits by making the next revision.
 
     The token of a save is the revision in the address with `version`, `revision` and `digest`

@@ -5,7 +5,19 @@ import hashlib
 from django.core.files.storage import default_storage
 from django.db import connection
 
-from . import documents, history, images, kinds, log, pages, rules, signing, standing, triggers
+from . import (
+    documents,
+    history,
+    images,
+    kinds,
+    log,
+    pages,
+    redaction,
+    rules,
+    signing,
+    standing,
+    triggers,
+)
 from .models import Content, Credential, Event, Revision, Revocation, Seal, SignOff
 
 CHUNK = 200
@@ -47,6 +59,8 @@ def faults_of_kind(kind):
 
 def faults_of(revision, seen):
     """What is wrong with one sealed revision; `seen` holds pictures that were read already."""
+    if not revision.seal.canonical and redaction.tombstones([revision.pk]):
+        return []  # removed by law; the log has the digest and the reason
     if found := standing.integrity_faults(revision):
         return [str(fault) for fault in found]  # what is not the sealed text is not read further
     document = documents.parse(revision.seal.canonical)

@@ -2,14 +2,15 @@
 
 import re
 
+from django.conf import settings
 from django.core.files.storage import default_storage
-from django.http import FileResponse, Http404, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
-from django.views.decorators.cache import cache_control
+from django.views.decorators.cache import cache_control, never_cache
 from django.views.generic import View
 
-from . import history, images, pages
+from . import history, images, pages, previews
 from .models import Seal
 
 
@@ -31,9 +32,8 @@ class ContentView(View):
         loaded = pages.load([content], now)
         if not loaded:
             return render(request, "unreadable.html", status=503)
-        return render(
-            request, self.template_name, {"page": loaded[0], **self.extras(loaded[0], now)}
-        )
+        context = {"page": loaded[0], "corrections": content.corrections.all()}
+        return render(request, self.template_name, context | self.extras(loaded[0], now))
 
     def extras(self, page, now):
         """Further context: what stands around the content."""
@@ -61,6 +61,27 @@ class HistoryView(View):
         return render(request, "history.html", {"content": content, "entries": entries})
 
 
+class ReviewsView(View):
+    """The same history for machines; docs/public-proof.md tells its shape."""
+
+    model = None
+
+    def get(self, request, slug):
+        now = timezone.now()
+        content = self.model.objects.public(now).filter(slug=slug).first()
+        if content is None:
+            return gone_or_404(request, self.model, slug)
+        found = history.entries(content, now)
+        return JsonResponse(
+            {
+                "page": f"{settings.SITE_URL}{content.get_absolute_url()}",
+                "kind": content.kind,
+                "uid": str(content.uid),
+                "publications": [entry.facts() for entry in found],
+            }
+        )
+
+
 class CanonicalView(View):
     """The sealed bytes of a revision that was public, for anybody to hash."""
 
@@ -72,8 +93,26 @@ class CanonicalView(View):
         if content is None:
             return gone_or_404(request, self.model, slug)
         public = [line.revision_id for line in history.publications(content, now)]
-        seal = get_object_or_404(Seal, revision__number=number, revision__in=public)
+        seals = Seal.objects.select_related("revision__redaction")
+        seal = get_object_or_404(seals, revision__number=number, revision__in=public)
+        redaction = getattr(seal.revision, "redaction", None)
+        if redaction and redaction.done_at:
+            return render(request, "removed.html", {"redaction": redaction}, status=410)
         return HttpResponse(bytes(seal.canonical), content_type="application/json")
+
+
+@never_cache
+def preview(request, token):
+    """A draft as an outsider may see it by a link: no badge, not for search engines or caches."""
+    now = timezone.now()
+    link = previews.find(token, now)
+    if link is None:
+        return render(request, "preview_gone.html", status=404)
+    page = pages.preview(link.revision.typed, now)
+    context = {"page": page, "preview": True, "preview_link": link}
+    response = render(request, f"{page.content.kind}.html", context)
+    response["X-Robots-Tag"] = "noindex, nofollow"
+    return response
 
 
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}

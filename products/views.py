@@ -2,7 +2,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from editorial import pages
-from editorial.views import CanonicalView, ContentView, HistoryView
+from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
 
 from .models import Product, shop_of
 
@@ -30,6 +30,10 @@ class ProductView(ContentView):
 
 
 class ProductHistory(HistoryView):
+    model = Product
+
+
+class ProductReviews(ReviewsView):
     model = Product
 
 

@@ -2,9 +2,9 @@ from django.contrib import admin
 from django.urls import include, path
 
 from articles.urls import page_patterns
-from editorial.views import picture
+from editorial.views import picture, preview
 
-from . import views
+from . import corrections, views
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -15,6 +15,9 @@ urlpatterns = [
     path(".well-known/log-head", views.log_head, name="log_head"),
     path("admin/", admin.site.urls),
     path("media/<path:name>", picture, name="picture"),
+    path("corrections/", corrections.index, name="corrections"),
+    path("corrections/feed/", corrections.CorrectionsFeed(), name="corrections_feed"),
+    path("preview/<str:token>/", preview, name="preview"),
     path("", include("acupoints.urls")),
     path("", include("products.urls")),
     path("", include("articles.urls")),

@@ -38,7 +38,7 @@ def search(request):
 
 
 def robots(request):
-    text = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\n"
+    text = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nDisallow: /preview/\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

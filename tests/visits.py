@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from articles.models import Invitation, Recommendation, Source, Tip
-from editorial import actions
+from editorial import actions, previews
 from editorial.actions import Token
 from tests import bulk
 from tests import factories as f
@@ -75,14 +75,22 @@ def build(articles):
     sign_twice_and_publish(article, reviewers)
     withdrawn = f.publish(f.article(slug="withdrawn"))
     f.move("withdraw", withdrawn, f.user("editor"), reason="A number in it was wrong.")
-    f.article(slug="draft")
+    draft = f.article(slug="draft")
+    _link, secret = previews.create(
+        draft.head, by=f.user("editor"), at=f.now(), label="Sample paper"
+    )
+    page = f.publish(f.page())
+    actions.revise(Token.of(page), by=f.user("editor"), at=f.now(), summary="Put right.")
+    f.move("submit", page, f.user("editor"))
+    f.move("approve", page, f.user("editor"), correction="An address was wrong.")
     site = SimpleNamespace(
         article=article,
         point=points[0],
         product=products[0],
-        page=f.publish(f.page()),
+        page=page,
         author=authors[0],
         reviewers=reviewers,
+        secret=secret,
     )
     bulk.articles_like(article, articles - 1)
     return site
@@ -92,7 +100,8 @@ def sign_twice_and_publish(article, reviewers):
     f.move("submit", article, f.user("editor"))
     for reviewer in reviewers:
         f.sign(article, reviewer)
-    f.move("approve", article, f.user("editor"))
+    note = {"correction": "A number was wrong."} if article.first_live_at else {}
+    f.move("approve", article, f.user("editor"), **note)
 
 
 def grow(site, articles):
@@ -123,6 +132,7 @@ def paths(site):
         for name in (
             *("home", "articles", "acupoints", "products", "search"),
             *("healthz", "readyz", "robots", "log_head"),
+            *("corrections", "corrections_feed"),
         )
     }
     for content in (site.article, site.point, site.product, site.page):
@@ -130,12 +140,16 @@ def paths(site):
         kind, slug = content.kind, content.slug
         found[kind] = reverse(kind, args=[slug])
         found[f"{kind}_history"] = reverse(f"{kind}_history", args=[slug])
+        found[f"{kind}_reviews"] = reverse(f"{kind}_reviews", args=[slug])
         found[f"{kind}_canonical"] = reverse(f"{kind}_canonical", args=[slug, content.live.number])
     return found | {
         "topic": reverse("topic", args=["sport"]),
         "author": site.author.get_absolute_url(),
         "reviewer": site.reviewers[0].get_absolute_url(),
         "picture": reverse("picture", args=[site.product.live.typed.image.name]),
+        "preview": reverse("preview", args=[site.secret]),
+        "preview: unknown": reverse("preview", args=["nothing"]),
+        "article_reviews: withdrawn": "/articles/withdrawn/history/reviews.json",
         "articles: an older page": "/articles/?page=40",
         "articles: past the last page": "/articles/?page=99999",
         "articles: no page number": "/articles/?page=x",
