@@ -29,7 +29,8 @@ class ActForm(forms.Form):
     def __init__(self, *args, revision, by, at, key=(), **kwargs):
         """`key`: the name of the act and of the row that it is about, as ids on the page need."""
         self.revision, self.content, self.by, self.at = revision, revision.content, by, at
-        super().__init__(*args, auto_id=f"{'-'.join(map(str, key))}_%s", **kwargs)
+        ids = "-".join(map(str, key))
+        super().__init__(*args, auto_id=f"{ids}_%s", label_suffix="", **kwargs)
 
     def row(self, queryset, name):
         """The row that a hidden key names; another content's is refused like none at all."""
@@ -501,6 +502,37 @@ class Panel:
     def link(self):
         hidden = (Content.Status.PUBLISHED, Content.Status.WITHDRAWN)
         return None if self.state in hidden or not self.may("save_content") else self.offer("link")
+
+    def on_old_revision(self):
+        """What can be done with a revision that is not the working one any more."""
+        offers = []
+        if self.revision.pk != self.content.head_id and not self.why_not_save():
+            offers.append(self.offer("restore"))
+        if self.may("annul_signoff"):
+            asked = Redaction.objects.filter(revision=self.revision).first()
+            if asked is None:
+                offers.append(self.offer("ask_redaction"))
+            elif asked.done_at is None:
+                offers.append(self.offer("redact"))
+        return offers
+
+    def changes(self):
+        """[(label, older revision)] of what this one is worth comparing with."""
+        content, mine = self.content, self.by.signoffs.filter(content=self.content)
+        last_mine = mine.exclude(revision=self.revision).order_by("-signed_at").first()
+        last = self.content.signoffs.exclude(revision=self.revision).order_by("-signed_at").first()
+        shown = content.shown_revision_id(self.at)
+        found = [
+            (_("since your last signature"), last_mine and last_mine.revision_id),
+            (_("since the last signature"), last and last.revision_id),
+            (_("since what readers have"), shown if shown != self.revision.pk else None),
+            (_("since the revision before"), self.revision.parent_id),
+        ]
+        labels = {}
+        for label, pk in found:
+            if pk:
+                labels.setdefault(pk, label)
+        return [(label, self.url("compare", pk, self.revision.pk)) for pk, label in labels.items()]
 
     def duplicate(self):
         model = type(self.content.typed)

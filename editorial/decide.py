@@ -145,6 +145,7 @@ class DecideMixin:
             "headings": LOG_HEADINGS,
             "events": self.events_of(revision.content),
             "review_url": self.url("review", revision.content.head_id),
+            "head_id": revision.content.head_id,
         }
         return render(request, "desk/log.html", context)
 

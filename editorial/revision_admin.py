@@ -19,6 +19,7 @@ from js_asset import Media
 from . import actions, compare, kinds, queues
 from .act_views import ActsMixin
 from .actions import Token
+from .compare_views import CompareMixin
 from .decide import NEWER_THAN_ASKED, DecideMixin
 from .errors import Refused, Stale, Unchanged
 from .forms import RevisionForm
@@ -73,7 +74,7 @@ class StackedPartInline(Parts, admin.StackedInline):
     """Parts of many fields, one below the other."""
 
 
-class RevisionAdmin(DecideMixin, ActsMixin, admin.ModelAdmin):
+class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, admin.ModelAdmin):
     """Lists the heads of one kind of content, and edits by making the next revision.
 
     The token of a save is the revision in the address with `version`, `revision` and `digest`

@@ -8,7 +8,7 @@ import datetime
 from dataclasses import dataclass, field
 
 from django.conf import settings
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -251,7 +251,8 @@ def open_threads(content):
     verdicts = Comment.objects.filter(thread=OuterRef("pk")).exclude(verdict="")
     last = Subquery(verdicts.order_by("-pk").values("verdict")[:1])
     threads = Comment.objects.filter(content=content, thread=None).annotate(last=last)
-    return threads.exclude(last=Comment.Verdict.RESOLVE)
+    # Not exclude(): a thread without a verdict has none to differ from.
+    return threads.filter(Q(last=None) | ~Q(last=Comment.Verdict.RESOLVE))
 
 
 def no_must_fix_is_open(attempt):
