@@ -6,6 +6,12 @@ from django.db import connection
 from editorial import triggers
 
 
+def pytest_addoption(parser):
+    parser.addoption(
+        "--rewrite-access", action="store_true", help="write tests/access_matrix.csv anew"
+    )
+
+
 def pytest_collection_modifyitems(config, items):
     """What needs PostgreSQL is left out elsewhere, and counted as deselected."""
     if connection.vendor != "postgresql":

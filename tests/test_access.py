@@ -1,0 +1,199 @@
+"""Every address x every role, by GET and by POST, against the committed matrix.
+
+tests/access_matrix.csv has a row for each URL name of the project and a column for each role;
+a cell says what GET and POST answer. A name without a row fails. After a change that is meant,
+`pytest tests/test_access.py --rewrite-access` writes it anew, to be read line by line before it
+is committed.
+"""
+
+import csv
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.contrib.admin import site
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from editorial import previews
+from editorial.acts import ACTS
+from editorial.models import Revision
+from editorial.moves import MOVES
+from tests import factories as f
+from tests.database import everything
+
+pytestmark = pytest.mark.django_db
+
+MATRIX = Path(__file__).with_name("access_matrix.csv")
+ROLES = (
+    "visitor",
+    "writer",
+    "other writer",
+    "editor",
+    "reviewer",
+    "other reviewer",
+    "administrator",
+)
+
+
+def names(patterns=None, prefix=""):
+    """The full names of all URL patterns with their converters."""
+    for pattern in patterns or get_resolver().url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}", list(pattern.pattern.converters)
+        else:
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from names(pattern.url_patterns, prefix + inner)
+
+
+@pytest.fixture
+def house():
+    """An article that waits for a review, by the writer; every other table has a row, too."""
+    writer = f.user("writer")
+    people = {
+        "visitor": None,
+        "writer": writer,
+        "other writer": f.user("writer"),
+        "editor": f.user("editor"),
+        "reviewer": f.reviewer().user,
+        "other reviewer": f.reviewer().user,
+        "administrator": f.user("administrator"),
+    }
+    author = f.author(user=writer)
+    point = f.publish(f.point("BL40"))
+    article = f.article(by=writer, slug="waiting", authors=[author], body=f.embed("BL40"))
+    f.move("submit", article, writer)
+    public = f.publish(f.article(slug="public"))
+    f.tag(public, "knee pain")
+    contents = {
+        "articles_articlerevision": article.head,
+        "articles_pagerevision": f.publish(f.page()).head,
+        "acupoints_acupointrevision": point.head,
+        "products_productrevision": f.publish(f.product()).head,
+    }
+    draft = f.article()
+    _link, secret = previews.create(draft.head, by=writer, at=f.now(), label="Sample paper")
+    return {"people": people, "contents": contents, "public": public, "secret": secret}
+
+
+def address(name, converters, house):
+    """The address of a URL name with keys that exist, those of other people's things."""
+    given = {
+        "admin:app_list": {"app_label": "editorial"},
+        "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
+        "picture": {"name": "nothing.png"},
+        "preview": {"token": house["secret"]},
+        "topic": {"slug": "knee-pain"},
+    }.get(name)
+    if name in ("admin:None",) or "url" in converters:
+        return "/admin/nothing/"
+    if given is None:
+        given = {converter: value_of(name, converter, house) for converter in converters}
+    return reverse(name, kwargs=given)
+
+
+def value_of(name, converter, house):
+    kind = name.removeprefix("admin:").rsplit("_", 1)[0]
+    if converter in ("pk", "other", "object_id"):
+        if kind in house["contents"]:
+            return house["contents"][kind].pk
+        app, model = kind.split("_", 1)
+        row = apps.get_model(app, model).objects.first()
+        return row.pk if row else 1
+    if converter == "id":
+        return house["people"]["editor"].pk
+    if converter == "move":
+        return "approve"
+    if converter == "act":
+        return "comment"
+    if converter == "number":
+        return 1
+    if converter == "slug":
+        slugs = {
+            "article": house["public"].slug,
+            "acupoint": "bl-40",
+            "product": house["contents"]["products_productrevision"].content.slug,
+            "page": house["contents"]["articles_pagerevision"].content.slug,
+            "author": f.author().slug,
+            "reviewer": f.reviewer().slug,
+        }
+        return slugs[name.split("_")[0]]
+    raise AssertionError(f"no value for {converter} of {name}")
+
+
+def answers(house):
+    """{name: {role: "GET POST"}} as the application answers now."""
+    found = {}
+    for name, converters in sorted({(n, tuple(c)) for n, c in names()}):
+        path = address(name, converters, house)
+        found[name] = {}
+        for role, user in house["people"].items():
+            client = Client(raise_request_exception=False)
+            if user:
+                client.force_login(user)
+            got = client.get(path).status_code
+            if name == "admin:logout":
+                found[name][role] = str(got)
+                continue
+            posted = client.post(path, {}).status_code
+            found[name][role] = f"{got} {posted}"
+    return found
+
+
+def test_every_address_answers_each_role_as_the_matrix_says(house, request):
+    now = answers(house)
+    if request.config.getoption("--rewrite-access"):
+        with MATRIX.open("w", newline="") as file:
+            rows = csv.writer(file, lineterminator="\n")
+            rows.writerow(["name", *ROLES])
+            rows.writerows([name, *[cells[role] for role in ROLES]] for name, cells in now.items())
+    with MATRIX.open() as file:
+        rows = list(csv.DictReader(file))
+    matrix = {row.pop("name"): row for row in rows}
+    assert now.keys() - matrix.keys() == set(), "give each address a row"
+    assert matrix.keys() - now.keys() == set(), "take the rows of what is gone out"
+    different = {
+        (name, role): (matrix[name][role], now[name][role])
+        for name in matrix
+        for role in ROLES
+        if matrix[name][role] != now[name][role]
+    }
+    assert different == {}
+
+
+def test_no_cell_is_a_server_error():
+    assert " 5" not in MATRIX.read_text().replace(",5", " 5")
+
+
+@pytest.mark.parametrize("name", [*MOVES, *ACTS])
+def test_whoever_is_not_allowed_changes_nothing_with_a_true_token(name, house):
+    """Each move and act on somebody else's content by those who have no right to it."""
+    revision = house["contents"]["articles_articlerevision"]
+    content = revision.content
+    content.refresh_from_db()
+    page = "move" if name in MOVES else "act"
+    path = reverse(f"admin:articles_articlerevision_{page}", args=[revision.pk, name])
+    token = {
+        "version": content.version,
+        "revision": content.head_id,
+        "digest": content.head.seal.digest,
+    }
+    stranger = f.user(None)  # at the desk, with no role at all
+    before = everything()
+    for user in (None, stranger):
+        client = Client()
+        if user:
+            client.force_login(user)
+        response = client.post(path, token | {"reason": "Because.", "text": "Hm.", "sure": "on"})
+        assert response.status_code in (302, 403)
+    assert everything() == before
+
+
+def test_every_kind_has_the_same_pages_on_the_desk():
+    kinds = [m for m in apps.get_models() if issubclass(m, Revision) and m is not Revision]
+    for model in kinds:
+        assert model in site._registry
+        label = f"{model._meta.app_label}_{model._meta.model_name}"
+        found = {name for name, _converters in names() if name.startswith(f"admin:{label}_")}
+        pages = ("review", "preview", "log", "move", "act", "compare")
+        assert {f"admin:{label}_{page}" for page in pages} <= found
