@@ -271,12 +271,19 @@ def ask_the_named_reviewers(attempt):
     asked = ReviewRequest.objects.filter(content=attempt.content, status__in=ReviewRequest.OPEN)
     due = timezone.localdate(attempt.at) + datetime.timedelta(days=settings.REVIEW_DAYS)
     for reviewer in named.exclude(pk__in=asked.values("reviewer")):
-        ReviewRequest.objects.create(
+        request = ReviewRequest.objects.create(
             content=attempt.content,
             reviewer=reviewer,
             asked_by=attempt.by,
             asked_at=attempt.at,
             due_on=due,
+        )
+        log.write(
+            "review_asked",
+            at=attempt.at,
+            actor=attempt.by,
+            content=attempt.content,
+            data={"request": request.pk, "reviewer": reviewer.pk, "due_on": due.isoformat()},
         )
 
 

@@ -3,7 +3,7 @@
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.admin import AdminSite
-from django.urls import reverse
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,11 @@ class DeskSite(AdminSite):
     def admin_view(self, view, cacheable=False):
         inner = super().admin_view(view, cacheable)
         return csp_update(settings.DESK_CONTENT_SECURITY_POLICY)(inner)
+
+    def get_urls(self):
+        from .profile import profile
+
+        return [path("me/", self.admin_view(profile), name="me"), *super().get_urls()]
 
     def index(self, request, extra_context=None):
         from . import queues

@@ -4,7 +4,7 @@ import hashlib
 
 import rfc8785
 
-from . import signing
+from . import letters, signing
 from .models import Event, LogHead
 
 GENESIS = "0" * 64
@@ -30,6 +30,7 @@ def write(move, *, at, actor=None, content=None, revision=None, digest="", data=
     signing.seal_row("event", event)
     event.save(force_insert=True)
     LogHead.objects.filter(pk=1).update(count=event.seq, hash=event.hash)
+    letters.write_for(event)
     return event
 
 

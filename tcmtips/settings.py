@@ -233,6 +233,9 @@ EMAIL_CONFIG = from_env(
     "a mail address such as smtp+tls://user:password@host:587",
 )
 vars().update(EMAIL_CONFIG)
+# A letter that cannot go out waits; nobody at the desk waits with it.
+EMAIL_TIMEOUT = 5
+DEFAULT_FROM_EMAIL = from_env("MAIL_FROM", env.str, "desk@localhost", "an e-mail address")
 
 # --- The rules of the house --------------------------------------------------------------
 

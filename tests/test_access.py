@@ -63,8 +63,9 @@ def house():
     point = f.publish(f.point("BL40"))
     article = f.article(by=writer, slug="waiting", authors=[author], body=f.embed("BL40"))
     f.move("submit", article, writer)
-    public = f.publish(f.article(slug="public"))
+    public = f.article(slug="public")
     f.tag(public, "knee pain")
+    f.publish(public)
     contents = {
         "articles_articlerevision": article.head,
         "articles_pagerevision": f.publish(f.page()).head,

@@ -1,0 +1,215 @@
+"""What each line of the log tells whom, and how it reaches them.
+
+A letter is written in the transaction of its line, one for each person and line, and sent after
+the commit; what could not be sent stays and is tried again by `manage.py send_letters`. Subjects
+say what happened and never with which text: they are read over shoulders and by mail servers.
+"""
+
+import logging
+from dataclasses import dataclass
+from smtplib import SMTPException
+
+from django.conf import settings
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.db.models import F
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import Comment, Letter, MailSetting, ReviewRequest, Revision, User
+
+logger = logging.getLogger(__name__)
+
+MOST_ATTEMPTS = 8
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a kind of line says in a subject, whom it concerns, and which wish covers it."""
+
+    subject: str
+    people: tuple
+    wish: str
+
+
+# --- Whom it concerns: each takes a line and gives the keys of accounts ---------------------
+
+
+def writers(line):
+    """Who owns the text, and who wrote the revision that the line is about."""
+    revision = line.revision or line.content.head
+    return {line.content.created_by_id, *([revision.created_by_id] if revision else [])}
+
+
+def asked_reviewer(line):
+    return {request_of(line).reviewer.user_id}
+
+
+def asker(line):
+    return {request_of(line).asked_by_id}
+
+
+def request_of(line):
+    return ReviewRequest.objects.select_related("reviewer").get(pk=line.data["request"])
+
+
+def thread_members(line):
+    thread = line.data["thread"]
+    answers = Comment.objects.filter(thread=thread).values_list("author", flat=True)
+    return {Comment.objects.get(pk=thread).author_id, *answers}
+
+
+def approvers(line):
+    return set(
+        User.objects.filter(groups__permissions__codename="approve_content")
+        .exclude(revisions__content=line.content_id)
+        .values_list("pk", flat=True)
+    )
+
+
+RECIPES = {
+    "review_asked": Recipe(gettext_lazy("A review is asked of you"), (asked_reviewer,), "reviews"),
+    "review_accepted": Recipe(
+        gettext_lazy("Your request for a review was accepted"), (asker,), "reviews"
+    ),
+    "review_declined": Recipe(
+        gettext_lazy("Your request for a review was declined"), (asker,), "reviews"
+    ),
+    "review_delegated": Recipe(
+        gettext_lazy("Your request for a review was passed on"), (asker,), "reviews"
+    ),
+    "review_cancelled": Recipe(
+        gettext_lazy("A request for a review was taken back"), (asked_reviewer,), "reviews"
+    ),
+    "comment": Recipe(gettext_lazy("A comment on your text"), (writers,), "comments"),
+    "comment_answered": Recipe(
+        gettext_lazy("An answer to a comment"), (thread_members, writers), "comments"
+    ),
+    "request_changes": Recipe(gettext_lazy("Changes are asked of you"), (writers,), "own_work"),
+    "sign": Recipe(gettext_lazy("A text waits for your approval"), (approvers,), "queues"),
+    "approve": Recipe(gettext_lazy("Your text is public"), (writers,), "own_work"),
+    "schedule": Recipe(gettext_lazy("Your text has its date"), (writers,), "own_work"),
+    "hold": Recipe(gettext_lazy("Your text went back to review"), (writers,), "own_work"),
+    "withdraw": Recipe(gettext_lazy("Your page was withdrawn"), (writers,), "own_work"),
+    "emergency": Recipe(
+        gettext_lazy("A text was published without a review"), (writers, approvers), "queues"
+    ),
+    "retract": Recipe(gettext_lazy("A signature was taken back"), (writers,), "own_work"),
+    "annul": Recipe(gettext_lazy("A signature was annulled"), (writers,), "own_work"),
+}
+
+
+# --- Writing -----------------------------------------------------------------------------
+
+
+def write_for(line):
+    """The letters of a line just written, in its transaction; they go out after the commit."""
+    recipe = RECIPES.get(line.move)
+    if recipe is None or line.content is None:
+        return
+    concerned = set().union(*(people(line) for people in recipe.people)) - {line.actor_id, None}
+    subject = _("%(what)s (no. %(number)d)") % {"what": recipe.subject, "number": line.seq}
+    write(concerned, recipe.wish, f"event:{line.seq}", subject, body_of(line), line.at)
+
+
+def write(user_ids, wish, about, subject, body, at):
+    """A letter to each of these accounts that wants this kind; none twice about the same."""
+    users = User.objects.filter(pk__in=user_ids, is_active=True).select_related("mail_setting")
+    letters = []
+    for user in users:
+        setting = getattr(user, "mail_setting", None) or MailSetting(user=user)
+        if setting.delivery != MailSetting.Delivery.NEVER and getattr(setting, wish):
+            letters.append(
+                Letter(
+                    recipient=user,
+                    about=about,
+                    subject=subject,
+                    body=body,
+                    written_at=at,
+                    in_digest=setting.delivery == MailSetting.Delivery.DAILY,
+                )
+            )
+    Letter.objects.bulk_create(letters, ignore_conflicts=True)
+    if letters:
+        transaction.on_commit(lambda: send(about=about, in_digest=False))
+
+
+def body_of(line):
+    """Plain text: what happened, why, and where to go on."""
+    head = Revision.objects.select_related("content").get(pk=line.content.head_id).typed
+    parts = [str(RECIPES[line.move].subject) + ":", str(head), ""]
+    if line.actor:
+        parts.insert(2, _("By %(name)s.") % {"name": line.actor.display_name})
+    if reason := line.data.get("reason"):
+        parts += [_("Reason: %(reason)s") % {"reason": reason}, ""]
+    if due := line.data.get("due_on"):
+        parts += [_("Due on %(day)s.") % {"day": due}, ""]
+    return "\n".join([*parts, address_of(head)])
+
+
+def address_of(revision):
+    """Where a revision is read and decided on."""
+    meta = revision._meta
+    name = f"admin:{meta.app_label}_{meta.model_name}_review"
+    return f"{settings.SITE_URL}{reverse(name, args=[revision.pk])}"
+
+
+# --- Sending -----------------------------------------------------------------------------
+
+
+def waiting(**which):
+    """Letters that have not gone out, to people with an address."""
+    found = Letter.objects.filter(sent_at=None, attempts__lt=MOST_ATTEMPTS, **which)
+    return found.filter(recipient__is_active=True).exclude(recipient__email="")
+
+
+def send(**which):
+    """Send each waiting letter by itself; returns (sent, failed)."""
+    sent = failed = 0
+    for letter in waiting(**which).select_related("recipient"):
+        if not claimed([letter.pk]):
+            continue  # another process has it
+        if hand_over([letter], letter.subject, letter.body):
+            sent += 1
+        else:
+            failed += 1
+    return sent, failed
+
+
+def send_digests():
+    """One letter a person with all that waits for their daily one; returns (sent, failed)."""
+    sent = failed = 0
+    recipients = waiting(in_digest=True).order_by("recipient").values_list("recipient", flat=True)
+    for key in list(recipients.distinct()):
+        letters = list(waiting(in_digest=True, recipient=key).select_related("recipient"))
+        if claimed([letter.pk for letter in letters]) != len(letters):
+            continue  # another process is at it; what it leaves comes with the next digest
+        subject = _("Your day at the desk: %(count)d things") % {"count": len(letters)}
+        body = "\n\n— — —\n\n".join(f"{letter.subject}\n\n{letter.body}" for letter in letters)
+        if hand_over(letters, subject, body):
+            sent += 1
+        else:
+            failed += 1
+    return sent, failed
+
+
+def claimed(keys):
+    """Mark letters as sent, if nobody else has; returns how many. Who claims them sends them."""
+    return Letter.objects.filter(pk__in=keys, sent_at=None).update(
+        sent_at=timezone.now(), attempts=F("attempts") + 1
+    )
+
+
+def hand_over(letters, subject, body):
+    """Give claimed letters to the mail server as one; on failure they wait again."""
+    keys = [letter.pk for letter in letters]
+    try:
+        EmailMessage(subject, body, to=[letters[0].recipient.email]).send()
+    except (SMTPException, OSError) as error:
+        Letter.objects.filter(pk__in=keys).update(sent_at=None, error=str(error)[:300])
+        logger.warning("A letter could not be sent and waits: %s", error)
+        return False
+    Letter.objects.filter(pk__in=keys).update(error="")
+    return True

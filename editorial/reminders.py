@@ -1,0 +1,98 @@
+"""What falls due, told once before and after its day. Run once a day: manage.py remind."""
+
+import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from . import letters, queues
+from .models import Content, ReviewRequest, SignOff, User
+
+REQUEST_DAYS = (-3, 1, 7)  # from the day that a review is due
+REVIEW_AGAIN_DAYS = 30
+
+
+def write_all(now):
+    """Write every reminder whose day has come; twice is the same as once. Returns none."""
+    today = timezone.localdate(now)
+    for request in open_requests():
+        remind_of_request(request, today, now)
+    for signoff in falling_due(today):
+        remind_of_review(signoff, today, now)
+    for content in Content.objects.filter(emergency_until__isnull=False):
+        remind_of_emergency(content, now)
+
+
+def open_requests():
+    return ReviewRequest.objects.filter(status__in=ReviewRequest.OPEN).select_related(
+        "reviewer", "content__head"
+    )
+
+
+def remind_of_request(request, today, now):
+    """The latest of the days that have come; an outage sends no three letters at once."""
+    passed = [days for days in REQUEST_DAYS if request.due_on + datetime.timedelta(days) <= today]
+    if not passed:
+        return
+    subject = _("A review is due") if passed[-1] < 0 else _("A review is overdue")
+    people = {request.reviewer.user_id}
+    if passed[-1] > 0:
+        people.add(request.asked_by_id)
+    letters.write(
+        people,
+        "reviews",
+        f"request:{request.pk}:{request.due_on}:{passed[-1]}",
+        subject,
+        body(subject, request.content, request.due_on),
+        now,
+    )
+
+
+def falling_due(today):
+    """The last signature of each public text whose next review is near or past."""
+    until = today + datetime.timedelta(days=REVIEW_AGAIN_DAYS)
+    live = SignOff.objects.filter(content__live__isnull=False, content__withdrawn_at=None)
+    newest = {
+        s.content_id: s
+        for s in live.order_by("signed_at").select_related("content__head")
+        if s.revision_id == s.content.live_id
+    }
+    return [signoff for signoff in newest.values() if signoff.next_review_on <= until]
+
+
+def remind_of_review(signoff, today, now):
+    late = signoff.next_review_on < today
+    subject = _("A page has lost its badge: review it again") if late else _("A page is due soon")
+    letters.write(
+        {signoff.content.created_by_id, signoff.signed_by_id},
+        "reviews",
+        f"again:{signoff.content_id}:{signoff.next_review_on}:{'late' if late else 'soon'}",
+        subject,
+        body(subject, signoff.content, signoff.next_review_on),
+        now,
+    )
+
+
+def remind_of_emergency(content, now):
+    late = content.emergency_until <= now
+    subject = (
+        _("An emergency is past its day: confirm it or withdraw the page")
+        if late
+        else _("An emergency waits for a second person")
+    )
+    editors = User.objects.filter(groups__permissions__codename="emergency_content")
+    day = timezone.localdate(content.emergency_until)
+    letters.write(
+        set(editors.values_list("pk", flat=True)),
+        "queues",
+        f"emergency:{content.pk}:{content.emergency_until.isoformat()}:{late}",
+        subject,
+        body(subject, content, day),
+        now,
+    )
+
+
+def body(subject, content, day):
+    [content] = queues.with_heads([content])
+    due = _("Due on %(day)s.") % {"day": day.isoformat()}
+    return f"{subject}:\n{content.head}\n\n{due}\n\n{letters.address_of(content.head)}"
