@@ -141,6 +141,7 @@ def answers(house):
     return found
 
 
+@pytest.mark.slow
 def test_every_address_answers_each_role_as_the_matrix_says(house, request):
     now = answers(house)
     if request.config.getoption("--rewrite-access"):

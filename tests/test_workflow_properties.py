@@ -265,7 +265,7 @@ STRAIGHT = [
 ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)
 @given(steps=walks)
 def test_a_badge_stands_only_over_the_words_its_reviewer_was_shown(steps):
     walk(STRAIGHT + steps)

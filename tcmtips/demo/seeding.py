@@ -273,6 +273,8 @@ class Seeding:
             self.move("schedule", article, "editor", days - 7, go_live_at=go_live)
         if "approve" in steps:
             self.move("approve", article, "editor", days - 7)
+        if "correct" in steps:
+            self.correct(article, text, writer)
         if "withdraw" in steps:
             self.move("withdraw", article, "editor", 4, reason=text["reason"])
         if "draft again" in steps:
@@ -284,6 +286,20 @@ class Seeding:
                 summary=text["draft_summary"],
                 note="A shorter summary",
             )
+
+    def correct(self, article, text, writer):
+        """The summary as it reads now, signed anew, with a public note of what was wrong."""
+        article.refresh_from_db()
+        actions.revise(
+            Token.of(article),
+            by=User.objects.get(username=writer),
+            at=self.day(20),
+            summary=text["corrected_summary"],
+            note="The summary put right",
+        )
+        self.move("submit", article, writer, 19)
+        self.sign(article, text["reviewer"], 18)
+        self.move("approve", article, "editor", 17, correction=text["correction"])
 
     def article_revision(self, text):
         return ArticleRevision(
@@ -319,6 +335,7 @@ STEPS = {
     "signed": ("submit", "sign"),
     "scheduled": ("submit", "sign", "schedule"),
     "published": ("submit", "sign", "approve"),
+    "corrected": ("submit", "sign", "approve", "correct"),
     "withdrawn": ("submit", "sign", "approve", "withdraw"),
     "published_with_draft": ("submit", "sign", "approve", "draft again"),
 }
