@@ -7,9 +7,17 @@ from django.db import DatabaseError, connection, migrations, models, transaction
 from django.db.migrations.state import ProjectState
 
 from articles.models import Source, Tip
-from editorial import actions, reviewing, sources, triggers
-from editorial.actions import Token
-from editorial.models import InsertOnly, InsertOnlyError, Revision, Seal, SignOff
+from editorial import triggers
+from editorial.models import (
+    Comment,
+    Correction,
+    InsertOnly,
+    InsertOnlyError,
+    Revision,
+    Seal,
+    SignOff,
+    SourceCheck,
+)
 from tests import factories as f
 from tests.database import everything, sql
 
@@ -48,19 +56,12 @@ def site():
 
 def what_surrounds_a_review(article):
     """A comment, a checked source and a correction."""
-    actions.revise(
-        Token.of(article),
-        by=f.user("editor"),
-        at=f.now(),
-        body='<p><a href="#source-1">It helps.</a></p>',
-    )
     article.refresh_from_db()
-    reviewer = f.reviewer()
-    reviewing.comment(Token.of(article), by=reviewer.user, at=f.now(), text="Says who?")
-    [claim] = sources.claims_of(article.head)
-    reviewing.check_source(Token.of(article), claim.digest, by=reviewer.user, at=f.now())
-    f.sign(article, reviewer)
-    f.move("approve", article, f.user("editor"), correction="We had left the source out.")
+    about = {"content": article, "revision": article.live}
+    by = article.created_by
+    Comment.objects.create(**about, author=by, at=f.now(), text="Says who?")
+    SourceCheck.objects.create(**about, claim="0" * 64, checked_by=by, at=f.now())
+    Correction.objects.create(**about, note="A number was wrong.", by=by, at=f.now())
 
 
 def refused(statement, *parameters):
