@@ -14,8 +14,12 @@ from .acts import Panel
 class CompareMixin:
     """Adds to an admin of revisions the page that compares two of them."""
 
+    @property
+    def compare_name(self):
+        return f"admin:{self.opts.app_label}_{self.opts.model_name}_compare"
+
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_compare"
+        name = self.compare_name.removeprefix("admin:")
         view = self.admin_site.admin_view(self.compare_view)
         return [path("<int:pk>/compare/<int:other>/", view, name=name), *super().get_urls()]
 
@@ -34,6 +38,7 @@ class CompareMixin:
             "new": new,
             "differences": self.differences_between(old, new),
             "others": self.numbered(content),
+            "compare_name": self.compare_name,
             "token": Token.of_revision(self.head_of(request, new)),
             "acts": panel.on_old_revision(),
             "review_url": self.url("review", content.head_id),

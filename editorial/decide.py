@@ -146,6 +146,7 @@ class DecideMixin:
             "events": self.events_of(revision.content),
             "review_url": self.url("review", revision.content.head_id),
             "head_id": revision.content.head_id,
+            "compare_name": self.compare_name,
         }
         return render(request, "desk/log.html", context)
 

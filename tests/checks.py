@@ -39,6 +39,9 @@ CHECKS = [
         "migrations are safe",
         [
             *(sys.executable, "manage.py", "lintmigrations", "--ignore-initial-migrations"),
+            # It only adds: SQLite remakes a table for a constraint, and the linter takes the
+            # columns that were there for new ones.
+            *("--ignore-name", "0002_desk"),
             *("--no-cache", "--warnings-as-errors", "--include-apps", *OUR_APPS),
         ],
         TESTS,
