@@ -26,7 +26,7 @@ from tcmtips.demo import pictures, seeding
 from tests import factories as f
 from tests.database import everything
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 ROOT = Path(__file__).resolve().parent.parent
 STRIP = "Demonstration: people, reviews and products are invented"

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+# Each starts a process of its own.
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 KEYS = {"SECRET_KEY": "a" * 40, "SIGNING_KEY": "b" * 40}
