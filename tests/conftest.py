@@ -1,7 +1,9 @@
+from contextlib import ExitStack
+
 import pytest
 from django.core.cache import cache
 from django.core.management.commands import flush
-from django.db import connection
+from django.db import connection, transaction
 
 from editorial import triggers
 
@@ -25,6 +27,29 @@ def _empty_cache():
     cache.clear()
     yield
     cache.clear()
+
+
+@pytest.fixture(scope="module")
+def written(django_db_setup, django_db_blocker):
+    """Takes a function that writes rows, for all tests of a module; returns what it returns.
+
+    The rows go when the module ends, and what a test does to them when the test ends. Tests take
+    a deep copy of the objects, as Django's setUpTestData gives them.
+    """
+
+    def write(build):
+        with django_db_blocker.unblock():
+            made = build()
+            connection.check_constraints()  # PostgreSQL alters no table that waits for a check
+            return made
+
+    with ExitStack() as open_transaction:
+        with django_db_blocker.unblock():
+            open_transaction.enter_context(transaction.atomic())
+        yield write
+        with django_db_blocker.unblock():
+            transaction.set_rollback(True)
+            open_transaction.close()
 
 
 @pytest.fixture(autouse=True, scope="session")

@@ -6,6 +6,7 @@ a cell says what GET and POST answer. A name without a row fails. After a change
 is committed.
 """
 
+import copy
 import csv
 from pathlib import Path
 
@@ -46,8 +47,7 @@ def names(patterns=None, prefix=""):
             yield from names(pattern.url_patterns, prefix + inner)
 
 
-@pytest.fixture
-def house():
+def waiting_house():
     """An article that waits for a review, by the writer; every other table has a row, too."""
     writer = f.user("writer")
     people = {
@@ -75,6 +75,16 @@ def house():
     draft = f.article()
     _link, secret = previews.create(draft.head, by=writer, at=f.now(), label="Sample paper")
     return {"people": people, "contents": contents, "public": public, "secret": secret}
+
+
+@pytest.fixture(scope="module")
+def written_house(written):
+    return written(waiting_house)
+
+
+@pytest.fixture
+def house(written_house, db):
+    return copy.deepcopy(written_house)
 
 
 def address(name, converters, house):

@@ -1,6 +1,7 @@
 """Somebody with the database in hand: triggers off, one byte changed, rows forged. No badge
 stands afterwards, and `verify` names the page."""
 
+import copy
 import io
 
 import pytest
@@ -31,8 +32,7 @@ def verify():
     return 0, out.getvalue()
 
 
-@pytest.fixture
-def site():
+def signed_site():
     f.publish(f.point("BL40", cautions=[("vessel", "Press gently.")]))
     article = f.article(
         slug="knee-pain",
@@ -49,6 +49,16 @@ def site():
     f.publish(article)
     assert verify()[0] == 0
     return article
+
+
+@pytest.fixture(scope="module")
+def written_site(written):
+    return written(signed_site)
+
+
+@pytest.fixture
+def site(written_site, db):
+    return copy.deepcopy(written_site)
 
 
 def past_the_guards(statement, *parameters):
@@ -99,7 +109,7 @@ def test_a_row_added_to_a_child_table_takes_the_badge(site, client):
 
 def every_byte(data):
     """A few positions spread over the bytes, the first and the last among them."""
-    step = max(1, len(data) // 25)
+    step = max(1, len(data) // 8)
     return [*range(0, len(data), step), len(data) - 1]
 
 

@@ -20,7 +20,7 @@ from editorial.models import Reviewer, Revision, SignOff, User
 from editorial.moves import MOVES
 from tests import factories as f
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
 START = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)
 PEOPLE = ["writer", "writer 2", "editor", "editor 2", "reviewer", "reviewer 2", "all at once"]
