@@ -67,6 +67,8 @@ class Acupoint(Content):
         review_months=24,
         labels=LABELS,
         cautions=cautions_in,
+        is_embedded=True,
+        searched=("pinyin", "english", "traditional", "simplified", "content__acupoint__code"),
     )
 
     class Meta:

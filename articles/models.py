@@ -63,6 +63,16 @@ def claims_in(document):
     return body.claims(body.clean(document["fields"]["body"]))
 
 
+def topics():
+    """[(slug, name)] of all topics, as the desk's filter offers them."""
+    return list(Topic.objects.values_list("slug", "name"))
+
+
+def revisions_about(slug):
+    """Keys of the revisions that carry a topic."""
+    return TaggedArticle.objects.filter(tag__slug=slug).values("content_object")
+
+
 class Article(Content):
     objects = ArticleQuerySet.as_manager()
 
@@ -74,6 +84,9 @@ class Article(Content):
         byline_users=byline_users,
         invited=invited_reviewers,
         claims=claims_in,
+        searched=("title", "summary"),
+        topics=topics,
+        about=revisions_about,
     )
 
     class Meta:
@@ -345,7 +358,9 @@ class Page(Content):
 
     objects = PageQuerySet.as_manager()
 
-    KIND = Kind(name="page", needs_sign_off=False, labels=PAGE_LABELS)
+    KIND = Kind(
+        name="page", needs_sign_off=False, labels=PAGE_LABELS, searched=("title", "summary")
+    )
 
     class Meta:
         verbose_name = _("plain page")

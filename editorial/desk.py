@@ -23,9 +23,18 @@ class DeskSite(AdminSite):
         return csp_update(settings.DESK_CONTENT_SECURITY_POLICY)(inner)
 
     def get_urls(self):
+        from . import board, report_views
         from .profile import profile
 
-        return [path("me/", self.admin_view(profile), name="me"), *super().get_urls()]
+        pages = [
+            ("me/", profile, "me"),
+            ("board/", board.board, "board"),
+            ("board/move/", board.bulk_move, "bulk_move"),
+            ("reports/", report_views.index, "reports"),
+            ("reports/<slug:name>.csv", report_views.as_csv, "report_csv"),
+        ]
+        own = [path(address, self.admin_view(view), name=name) for address, view, name in pages]
+        return [*own, *super().get_urls()]
 
     def index(self, request, extra_context=None):
         from . import queues

@@ -26,6 +26,13 @@ class Kind:
     # {key: words} of the cautions in a document: a pinned text that gains one parts its hosts
     # from their badge.
     cautions: Callable | None = None
+    # Other kinds pin its revisions.
+    is_embedded: bool = False
+    # Columns of the kind's revisions that the desk searches.
+    searched: tuple[str, ...] = ()
+    # Topics of the kind's texts as [(slug, name)], and from a slug to revisions that carry it.
+    topics: Callable | None = None
+    about: Callable | None = None
 
 
 @cache

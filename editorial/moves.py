@@ -29,6 +29,8 @@ class Move:
     checks: tuple[Callable, ...] = ()
     # One of the steps that lead to the public; the desk shows these before the ways back.
     forward: bool = False
+    # May be made on many contents at once, each by itself. Not what asks for a reader's care.
+    bulk: bool = False
 
     @property
     def codename(self):
@@ -61,6 +63,7 @@ MOVES = {
                 rules.pins_are_signed,
             ),
             forward=True,
+            bulk=True,
         ),
         Move(
             "sign",
@@ -98,6 +101,7 @@ MOVES = {
                 rules.correction_corrects_something,
             ),
             forward=True,
+            bulk=True,
         ),
         Move(
             "schedule",
@@ -114,6 +118,7 @@ MOVES = {
                 rules.pins_are_signed,
                 rules.go_live_lies_ahead,
             ),
+            bulk=True,
         ),
         Move(
             "request_changes",
@@ -123,6 +128,7 @@ MOVES = {
             S.CHANGES_REQUESTED,
             "request_changes_content",
             (rules.reason_is_given,),
+            bulk=True,
         ),
         Move(
             "recall",
@@ -132,6 +138,7 @@ MOVES = {
             S.DRAFT,
             "recall_content",
             (rules.own_work_or_editor,),
+            bulk=True,
         ),
         Move(
             "discard",
@@ -141,6 +148,7 @@ MOVES = {
             S.PUBLISHED,
             "save_content",
             (rules.own_work_or_editor, rules.is_public),
+            bulk=True,
         ),
         Move(
             "put_away",
@@ -150,6 +158,7 @@ MOVES = {
             S.DISCARDED,
             "save_content",
             (rules.own_work_or_editor, rules.is_not_public),
+            bulk=True,
         ),
         Move(
             "emergency",
@@ -181,6 +190,7 @@ MOVES = {
             S.WITHDRAWN,
             "withdraw_content",
             (rules.is_public, rules.reason_is_given),
+            bulk=True,
         ),
     )
 }

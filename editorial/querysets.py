@@ -1,8 +1,12 @@
-"""What is public, in one place: page, list, feed, sitemap and search all ask here."""
+"""What is public, in one place: page, list, feed, sitemap and search all ask here. And what the
+desk has to see to: each a question that a list, a filter and a report put in the same words."""
+
+import datetime
 
 from django.db import models
-from django.db.models import Case, F, Q, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 
 class ContentQuerySet(models.QuerySet):
@@ -24,3 +28,61 @@ class ContentQuerySet(models.QuerySet):
     def withdrawn(self):
         """Contents that were public and have been withdrawn: their address answers 410."""
         return self.filter(withdrawn_at__isnull=False)
+
+    # --- For the desk ----------------------------------------------------------------------
+
+    def in_state(self, state, now):
+        """Contents of which the state is this one at the time `now` (see `Content.status_at`)."""
+        due = Q(status="scheduled", scheduled_at__lte=now)
+        if state == "published":
+            return self.filter(Q(status=state) | due)
+        return self.filter(status=state).exclude(due)
+
+    def with_state(self, now):
+        """Annotated with `state`, the status at the time `now`."""
+        due = When(status="scheduled", scheduled_at__lte=now, then=Value("published"))
+        return self.annotate(state=Case(due, default=F("status")))
+
+    def worked_on_by(self, user):
+        """Contents of which the user wrote a revision."""
+        from .models import Revision
+
+        written = Revision.objects.filter(content=OuterRef("pk"), created_by=user)
+        return self.filter(Exists(written))
+
+    def due_for_review(self, now, until):
+        """Public contents whose last signature asks for another review by the day `until`.
+
+        Annotated with `due_on`. Signatures that were taken back do not count.
+        """
+        from .models import SignOff
+
+        signed = SignOff.objects.filter(revocation=None)
+        last = signed.filter(revision=OuterRef("shown_id")).order_by("-signed_at", "-pk")
+        # The first condition follows an index; the second is true for few of what it leaves.
+        candidates = signed.filter(next_review_on__lte=until).values("content")
+        due_on = Subquery(last.values("next_review_on")[:1])
+        found = self.filter(pk__in=candidates).public(now).annotate(due_on=due_on)
+        return found.filter(due_on__lte=until)
+
+    def overdue(self, now):
+        """Public contents that lost their badge because the review has run out."""
+        yesterday = timezone.localdate(now) - datetime.timedelta(days=1)
+        return self.due_for_review(now, yesterday)
+
+    def using_older_versions(self, now):
+        """Contents whose working revision uses a text in another version than its readers get."""
+        from .kinds import models_by_kind
+        from .models import Content, Pin, Revision
+
+        embedded = [name for name, model in models_by_kind().items() if model.KIND.is_embedded]
+        shown = Content.objects.filter(kind__in=embedded).public(now)
+        superseded = Revision.objects.filter(content__in=shown.values("pk")).exclude(
+            pk__in=shown.values("shown_id")
+        )
+        hosts = Pin.objects.filter(pinned__in=superseded.values("pk")).values("revision")
+        return self.filter(head__in=hosts).exclude(status__in=("withdrawn", "discarded"))
+
+    def unconfirmed(self):
+        """Contents that were published without a review, and nobody has confirmed it."""
+        return self.filter(emergency_until__isnull=False)

@@ -1,15 +1,22 @@
 """What waits for whom: the lists on the desk's first page, and the next step of each content."""
 
-from dataclasses import dataclass
+import datetime
+from dataclasses import dataclass, field
 
-from django.db.models import Q
+from django.db.models import Min, OuterRef, Q, Subquery
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timesince import timesince
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from . import kinds, rules
-from .models import Content, SignOff
+from .models import Content, ReviewRequest, SignOff
 
 S = Content.Status
 LONGEST = 15
+# Days before a review falls due in which its reviewer is shown it.
+AHEAD = 60
 
 NEXT_STEP = {
     S.DRAFT: _("Finish and submit"),
@@ -25,10 +32,20 @@ NEXT_STEP = {
 
 @dataclass
 class Queue:
+    """One list: its first contents, how many there are, and what to say where there are none."""
+
     title: str
     empty: str
     contents: list
     total: int
+    # What the board is asked for to show all of them; empty where it cannot.
+    board: str = ""
+    notes: dict = field(default_factory=dict)
+
+    @property
+    def rows(self):
+        """[(content, what to know about it in a few words)]"""
+        return [(content, self.notes[content.pk]) for content in self.contents]
 
 
 def next_step(content, now):
@@ -40,58 +57,177 @@ def next_step(content, now):
 
 
 def for_user(user, now):
-    """The queues of everything that this person may move on."""
-    signed_kinds = [name for name, m in kinds.models_by_kind().items() if m.KIND.needs_sign_off]
+    """The queues of everything that this person may move on, the most pressing first."""
     found = []
-    if user.has_perm("editorial.sign_content") and rules.reviewer_of(user):
-        mine = SignOff.objects.filter(signed_by=user).values("revision")
-        waiting = Content.objects.filter(status=S.IN_REVIEW, kind__in=signed_kinds)
-        found.append(
-            queue(
-                _("To review"),
-                _("Nothing waits for a review."),
-                waiting.exclude(head__in=mine).exclude(revisions__created_by=user),
-            )
-        )
+    if user.has_perm("editorial.sign_content") and (reviewer := rules.reviewer_of(user)):
+        found += for_reviewer(user, reviewer, now)
     if user.has_perm("editorial.approve_content"):
-        signed = Q(status=S.SIGNED) | Q(status=S.IN_REVIEW) & ~Q(kind__in=signed_kinds)
-        found.append(
-            queue(
-                _("To approve"),
-                _("Nothing waits for an approval."),
-                Content.objects.filter(signed).exclude(revisions__created_by=user),
-            )
-        )
+        found += for_editor(user, now)
     if user.has_perm("editorial.save_content"):
-        mine = Content.objects.filter(revisions__created_by=user)
-        found.append(
-            queue(
-                _("Changes asked of you"),
-                _("Nobody has asked you for changes."),
-                mine.filter(status=S.CHANGES_REQUESTED),
-            )
-        )
-        found.append(
-            queue(
-                _("Your drafts"),
-                _("You have no open draft. Begin one with a button above."),
-                mine.filter(status=S.DRAFT),
-            )
-        )
-    return found
+        found += for_writer(user, now)
+    return sorted(found, key=lambda one: not one.total)  # what is empty comes last
 
 
-def queue(title, empty, contents):
-    contents = contents.distinct().order_by("moved_at")
-    return Queue(title, empty, with_heads(contents[:LONGEST]), contents.count())
+# --- Whose queues ------------------------------------------------------------------------
+
+
+def for_reviewer(user, reviewer, now):
+    asked = ReviewRequest.objects.open().filter(reviewer=reviewer)
+    my_request = asked.filter(content=OuterRef("pk"))
+    mine = SignOff.objects.filter(signed_by=user)
+    waiting = Content.objects.filter(status=S.IN_REVIEW, kind__in=signed_kinds())
+    waiting = waiting.exclude(head__in=mine.values("revision")).exclude(
+        pk__in=asked.values("content")
+    )
+    last_mine = mine.filter(content=OuterRef("pk")).order_by("-signed_at")
+    return [
+        queue(
+            _("Asked of you"),
+            _("Nobody waits for a review of yours."),
+            Content.objects.filter(pk__in=asked.values("content"))
+            .annotate(due_on=Subquery(my_request.values("due_on")[:1]))
+            .order_by("due_on"),
+            due_words,
+        ),
+        queue(
+            _("To review"),
+            _("Nothing else waits for a review."),
+            not_worked_on(waiting, user),
+            board="state=in_review",
+        ),
+        queue(
+            _("Due for review again"),
+            _("Nothing that you signed falls due in the next %(days)d days.") % {"days": AHEAD},
+            Content.objects.due_for_review(now, ahead(now))
+            .filter(pk__in=mine.values("content"))
+            .order_by("due_on"),
+            due_words,
+        ),
+        queue(
+            _("Signed by you"),
+            _("You have not signed anything yet."),
+            Content.objects.filter(pk__in=mine.values("content"))
+            .annotate(signed_at=Subquery(last_mine.values("signed_at")[:1]))
+            .order_by("-signed_at"),
+            lambda content, now: _now("signed on %(day)s") % {"day": day_of(content.signed_at)},
+        ),
+    ]
+
+
+def for_editor(user, now):
+    kinds_signed = signed_kinds()
+    ready = Q(status=S.SIGNED) | Q(status=S.IN_REVIEW) & ~Q(kind__in=kinds_signed)
+    late = ReviewRequest.objects.late(now)
+    return [
+        queue(
+            _("To approve"),
+            _("Nothing waits for an approval."),
+            not_worked_on(Content.objects.filter(ready), user),
+            board="state=signed",
+        ),
+        queue(
+            _("Published without a review"),
+            _("No emergency is open."),
+            Content.objects.unconfirmed().order_by("emergency_until"),
+            lambda content, now: (
+                _now("to be confirmed by %(day)s") % {"day": day_of(content.emergency_until)}
+            ),
+        ),
+        queue(
+            _("Badge lost: review overdue"),
+            _("Every public text is within its time."),
+            Content.objects.overdue(now).order_by("due_on"),
+            due_words,
+            board="due=overdue",
+        ),
+        queue(
+            _("Older versions of points"),
+            _("Every text uses what readers of its points get."),
+            Content.objects.using_older_versions(now).order_by("moved_at"),
+            board="older=1",
+        ),
+        queue(
+            _("Reviews that are late"),
+            _("No reviewer is behind."),
+            Content.objects.filter(pk__in=late.values("content"))
+            .annotate(due_on=Min("requests__due_on", filter=Q(requests__in=late)))
+            .order_by("due_on"),
+            due_words,
+            board="due=requests",
+        ),
+    ]
+
+
+def for_writer(user, now):
+    mine = Content.objects.worked_on_by(user)
+    return [
+        queue(
+            _("Changes asked of you"),
+            _("Nobody has asked you for changes."),
+            mine.filter(status=S.CHANGES_REQUESTED),
+            board="state=changes_requested&owner=me",
+        ),
+        queue(
+            _("Your drafts"),
+            _("You have no open draft. Begin one with a button above."),
+            mine.filter(status=S.DRAFT),
+            board="state=draft&owner=me",
+        ),
+    ]
+
+
+def signed_kinds():
+    """Names of the kinds that carry a reviewer's signature."""
+    return [name for name, model in kinds.models_by_kind().items() if model.KIND.needs_sign_off]
+
+
+def not_worked_on(contents, user):
+    """Without those that the user wrote a part of, and so can neither sign nor approve."""
+    return contents.exclude(pk__in=Content.objects.worked_on_by(user).values("pk"))
+
+
+# --- Making one --------------------------------------------------------------------------
+
+
+def queue(title, empty, contents, note=None, board=""):
+    """A queue of the first contents, oldest first unless they come in an order of their own."""
+    if not contents.query.order_by:
+        contents = contents.order_by("moved_at")
+    shown = with_heads(contents[:LONGEST])
+    total = len(shown) if len(shown) < LONGEST else contents.count()
+    now = timezone.now()
+    notes = {content.pk: (note or age_words)(content, now) for content in shown}
+    return Queue(title, empty, shown, total, board, notes)
+
+
+def age_words(content, now):
+    return _now("%(since)s in this state") % {"since": timesince(content.moved_at, now, depth=1)}
+
+
+def due_words(content, now):
+    if content.due_on < timezone.localdate(now):
+        return _now("was due on %(day)s") % {"day": day_words(content.due_on)}
+    return _now("due on %(day)s") % {"day": day_words(content.due_on)}
+
+
+def day_of(moment):
+    return day_words(timezone.localdate(moment))
+
+
+def day_words(day):
+    return date_format(day, "j M Y")
+
+
+def ahead(now):
+    return timezone.localdate(now) + datetime.timedelta(days=AHEAD)
 
 
 def with_heads(contents):
     """The contents with their heads as typed revisions, one query a kind."""
     contents = list(contents)
-    for name in {content.kind for content in contents}:
+    for name in sorted({content.kind for content in contents}):
         model = kinds.revision_model(name)
-        heads = model.objects.select_related(f"content__{name}", "created_by")
+        heads = model.objects.select_related(f"content__{name}", "created_by", "seal")
         heads = heads.in_bulk([c.head_id for c in contents if c.kind == name])
         for content in contents:
             if content.kind == name:

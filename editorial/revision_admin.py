@@ -24,6 +24,7 @@ from .decide import NEWER_THAN_ASKED, DecideMixin
 from .errors import Refused, Stale, Unchanged
 from .forms import RevisionForm
 from .models import Content
+from .presence import PresenceMixin
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -74,7 +75,7 @@ class StackedPartInline(Parts, admin.StackedInline):
     """Parts of many fields, one below the other."""
 
 
-class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, admin.ModelAdmin):
+class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.ModelAdmin):
     """Lists the heads of one kind of content, and edits by making the next revision.
 
     The token of a save is the revision in the address with `version`, `revision` and `digest`
@@ -324,6 +325,7 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, admin.ModelAdmin):
             "review_url": self.url("review", revision.pk),
             "preview_url": self.url("preview", revision.pk),
             "log_url": self.url("log", revision.pk),
+            "open_url": self.url("open", revision.pk),
         }
 
     def render_change_form(self, request, context, *args, **kwargs):

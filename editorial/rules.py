@@ -246,11 +246,11 @@ def claims_are_checked(attempt):
 # --- Comments ----------------------------------------------------------------------------
 
 
-def open_threads(content):
-    """The threads of a content whose last verdict does not resolve them, oldest first."""
+def open_threads(*contents):
+    """The threads of these contents whose last verdict does not resolve them, oldest first."""
     verdicts = Comment.objects.filter(thread=OuterRef("pk")).exclude(verdict="")
     last = Subquery(verdicts.order_by("-pk").values("verdict")[:1])
-    threads = Comment.objects.filter(content=content, thread=None).annotate(last=last)
+    threads = Comment.objects.filter(content__in=contents, thread=None).annotate(last=last)
     # Not exclude(): a thread without a verdict has none to differ from.
     return threads.filter(Q(last=None) | ~Q(last=Comment.Verdict.RESOLVE))
 

@@ -13,7 +13,12 @@ from editorial.models import Content, InsertOnly, Revision
 
 
 class Product(Content):
-    KIND = Kind(name="product", needs_sign_off=False, labels={1: {"en": {}}})
+    KIND = Kind(
+        name="product",
+        needs_sign_off=False,
+        labels={1: {"en": {}}},
+        searched=("name", "summary"),
+    )
 
     class Meta:
         verbose_name = _("product")

@@ -169,6 +169,12 @@ def move(name, content, by, at=None, **data):
     return made
 
 
+def revise(content, by=None, at=None, **fields):
+    """The next revision of a content, by another editor unless named."""
+    content.refresh_from_db()
+    return actions.revise(Token.of(content), by=by or user("editor"), at=at or now(), **fields)
+
+
 def sign_form(reviewer, at=None, **fields):
     day = timezone.localdate(at or now())
     return {

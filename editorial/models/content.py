@@ -134,6 +134,11 @@ class Content(models.Model):
         """The rules for this kind of content (see kinds.py)."""
         return models_by_kind()[self.kind].KIND
 
+    @property
+    def kind_name(self):
+        """The kind in words: article, plain page."""
+        return models_by_kind()[self.kind]._meta.verbose_name
+
     def identity(self):
         """What, besides the revision's fields, stands in the sealed bytes of this kind."""
         return self.typed.identity() if type(self) is Content else {}

@@ -2,11 +2,22 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .content import Content, Revision
 from .insert_only import InsertOnly
 from .people import Reviewer
+
+
+class ReviewRequestQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(status__in=ReviewRequest.OPEN)
+
+    def late(self, now):
+        """Open ones past their day, while it is their reviewer's turn."""
+        today = timezone.localdate(now)
+        return self.open().filter(due_on__lt=today, content__status=Content.Status.IN_REVIEW)
 
 
 class ReviewRequest(models.Model):
@@ -34,6 +45,8 @@ class ReviewRequest(models.Model):
     delegated_from = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="delegated_to"
     )
+
+    objects = ReviewRequestQuerySet.as_manager()
 
     class Meta:
         ordering = ["due_on", "pk"]

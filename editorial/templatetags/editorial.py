@@ -5,6 +5,7 @@ from django import template
 from django.core.files.storage import default_storage
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timesince import timesince
 
 from ..moves import MOVES
 
@@ -62,3 +63,9 @@ def move_label(name):
 def admin_path(revision):
     """The part of a revision's desk address after the desk's own: articles/articlerevision/7/."""
     return f"{revision._meta.app_label}/{revision._meta.model_name}/{revision.pk}/"
+
+
+@register.filter
+def timesince_short(moment):
+    """How long ago, in its largest unit only: 3 weeks."""
+    return timesince(moment, depth=1)

@@ -1,0 +1,4 @@
+// The reading page comes after a save: drafts that were sent from this browser have arrived.
+import { dropSent } from "./kept.js";
+
+dropSent();
