@@ -158,7 +158,7 @@ async function say(closing = false) {
   const { others, newest } = await response.json();
   here.hidden = others.length === 0;
   here.querySelector("[data-names]").textContent = others.join(", ");
-  net.querySelector("[data-newer]").hidden = String(newest) === form.elements.revision.value;
+  net.querySelector("[data-newer]").hidden = !newest || String(newest) === form.elements.revision.value;
 }
 
 if (net.dataset.openUrl) {

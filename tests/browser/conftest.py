@@ -34,9 +34,15 @@ def browser_context_args():
 class Visitor:
     """Somebody with a browser of their own; notes what its console and network complain of."""
 
-    def __init__(self, browser, base, **context):
+    def __init__(self, browser, base, presence=False, **context):
         self.base = base
-        self.context = browser.new_context(viewport={"width": 1280, "height": 900}, **context)
+        self.context = browser.new_context(
+            **{"viewport": {"width": 1280, "height": 900}, **context}
+        )
+        if not presence:
+            # Forms say by themselves that they are open, whenever they like; with one connection
+            # for test and server that would fall into the middle of a test's own statements.
+            self.context.route("**/open/", lambda route: route.fulfill(json={"others": []}))
         self.page = self.context.new_page()
         self.complaints, self.requests = [], []
         self.page.on("console", self.note)
@@ -62,7 +68,8 @@ class Visitor:
 
 @pytest.fixture
 def visitor(browser, live_server):
-    """visitor(user=None, **context): a new browser, logged in where a user is given."""
+    """visitor(user=None, presence=False, **context): a new browser, logged in where a user is
+    given. Its open forms are seen by colleagues where `presence` is on."""
     opened = []
 
     def make(user=None, **context):
@@ -72,6 +79,9 @@ def visitor(browser, live_server):
 
     yield make
     for made in opened:
+        made.page.on("dialog", lambda dialog: dialog.accept())
+        made.page.goto("about:blank")
+        made.page.wait_for_timeout(50)  # for what a page says when it is left
         made.context.close()
 
 

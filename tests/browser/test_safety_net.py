@@ -26,7 +26,9 @@ def open_form(person, article):
 
 
 def kept_in(page):
-    return page.evaluate("Object.keys(localStorage).filter(k => k.startsWith('kept-draft:')).length")
+    return page.evaluate(
+        "Object.keys(localStorage).filter(k => k.startsWith('kept-draft:')).length"
+    )
 
 
 def wait_until_kept(page):
@@ -175,19 +177,22 @@ def test_a_new_article_is_kept_too_and_forgotten_once_it_is_there(visitor, house
 
 
 def test_colleagues_see_who_else_has_the_draft_open(visitor, house, article):
-    writer, editor = visitor(house.writer), visitor(house.editor)
-    open_form(writer, article)
+    writer = visitor(house.writer, presence=True)
+    editor = visitor(house.editor, presence=True)
+    open_form(writer, article).wait_for_timeout(300)
     page = open_form(editor, article)
     expect(page.locator("[data-others]")).to_contain_text("Wanda Sample")
     expect(page.locator("[data-others]")).to_contain_text("Nothing is locked")
     writer.page.goto(writer.base + "/admin/")
+    writer.page.wait_for_timeout(300)
     open_form(editor, article)
     expect(editor.page.locator("[data-others]")).to_be_hidden()
 
 
 def test_a_newer_revision_is_told_before_the_save(visitor, house, article):
-    writer = visitor(house.writer)
+    writer = visitor(house.writer, presence=True)
     page = open_form(writer, article)
+    page.wait_for_timeout(300)
     f.revise(article, summary="Saved by a colleague.")
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
     expect(page.locator("[data-newer]")).to_be_visible()
