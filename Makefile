@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: run serve test test-fast check lock screenshots clean
+.PHONY: run serve test test-fast check seed-bench bench lock clean
 
 # --- Running ---------------------------------------------------------------------------
 
@@ -34,6 +34,13 @@ test-fast: .installed-dev
 check: .installed-dev
 	$(BIN)/python -m tests.checks
 
+# A house of 10,000 articles and one of 100, in .bench/ or beside TEST_DATABASE_URL's database.
+seed-bench: .installed-dev
+	$(BIN)/python -m tests.bench seed
+
+bench: seed-bench
+	$(BIN)/python -m tests.bench
+
 # --- Setting up ------------------------------------------------------------------------
 
 # Keys of this machine only, made once and readable by its owner alone.
@@ -57,4 +64,4 @@ lock: | $(BIN)/uv
 	$(BIN)/uv pip compile --quiet --upgrade --python-version 3.11 --no-annotate --no-header requirements-dev.in -o requirements-dev.txt
 
 clean:
-	rm -rf .venv .installed .installed-dev db.sqlite3* media staticfiles
+	rm -rf .bench .venv .installed .installed-dev db.sqlite3* media staticfiles

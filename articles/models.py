@@ -68,9 +68,9 @@ def topics():
     return list(Topic.objects.values_list("slug", "name"))
 
 
-def revisions_about(slug):
-    """Keys of the revisions that carry a topic."""
-    return TaggedArticle.objects.filter(tag__slug=slug).values("content_object")
+def carries_topic(slug, revision):
+    """The row by which a revision carries a topic, if it does."""
+    return TaggedArticle.objects.filter(tag__slug=slug, content_object=revision)
 
 
 class Article(Content):
@@ -86,7 +86,7 @@ class Article(Content):
         claims=claims_in,
         searched=("title", "summary"),
         topics=topics,
-        about=revisions_about,
+        about=carries_topic,
     )
 
     class Meta:

@@ -120,22 +120,26 @@ def check(name, content, *, by, at, asking=True, **data):
 
     `asking`: a button asks, so rules about the form's answers keep quiet.
     """
-    move = MOVES[name]
     attempt = Attempt(content, content.head, by, at, data, asking)
-    rules.may(by, move)
-    rules.state_allows(content, move, at)
+    ask_the_rules(MOVES[name], attempt)
+    return attempt
+
+
+def ask_the_rules(move, attempt):
+    rules.may(attempt.by, move)
+    rules.state_allows(attempt.content, move, attempt.at)
     for rule in move.checks:
         rule(attempt)
-    return attempt
 
 
 def offered(content, *, by, at):
     """[(move, None or the sentence that refuses it)]: the moves of the person's roles from here."""
     answers = []
+    attempt = Attempt(content, content.head, by, at, asking=True)
     for move in MOVES.values():
         if by.has_perm(move.codename) and content.status_at(at) in move.sources:
             try:
-                check(move.name, content, by=by, at=at)
+                ask_the_rules(move, attempt)
                 answers.append((move, None))
             except Refused as refusal:
                 answers.append((move, refusal.sentence))
@@ -351,7 +355,7 @@ EFFECTS = {
 
 def approval_facts(attempt):
     """A house of two may approve its own work after a sign-off; the history then says so."""
-    return {"approver_contributed": True} if rules.contributed(attempt.by, attempt.content) else {}
+    return {"approver_contributed": True} if attempt.by_contributed else {}
 
 
 def confirmed_emergency(attempt):

@@ -450,10 +450,9 @@ class Panel:
 
     def outdated_pins(self):
         """Texts that this one uses in an older version than readers get of them."""
-        pins = standing.pins_of(self.revision).select_related("pinned__content")
         return [
             pin.pinned.content
-            for pin in pins
+            for pin in standing.pins_of(self.revision)
             if pin.pinned.content.shown_revision_id(self.at) not in (None, pin.pinned_id)
         ]
 

@@ -2,12 +2,14 @@
 
 import datetime
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,8 +25,9 @@ from .moves import MOVES
 
 S = Content.Status
 COLUMNS = (S.DRAFT, S.CHANGES_REQUESTED, S.IN_REVIEW, S.SIGNED, S.SCHEDULED)
-IN_COLUMN = 12
-PER_PAGE = 50
+IN_COLUMN = 10
+PER_PAGE = 40
+MOST_FOUND = 200
 SOON = 30  # days
 MOST_AT_ONCE = 100
 
@@ -68,6 +71,7 @@ class Filters(forms.Form):
     def contents(self, now):
         """The contents that every answer fits; what was not understood narrows nothing."""
         found = Content.objects.filter(kind__in=self.kind_names, head__isnull=False)
+        found = found.select_related("created_by")
         self.is_valid()
         for name, value in self.cleaned_data.items():
             if value:
@@ -75,7 +79,9 @@ class Filters(forms.Form):
         return found
 
     def by_q(self, found, text, now):
-        return found.filter(matches(text.split()[:8], self.kinds()))
+        """Looked up once and to an end: the words are sought in every head's text."""
+        hits = found.order_by().filter(matches(text.split()[:8], self.kinds()))
+        return found.filter(pk__in=list(hits.values_list("pk", flat=True)[:MOST_FOUND]))
 
     def by_state(self, found, state, now):
         return found.in_state(state, now)
@@ -95,11 +101,8 @@ class Filters(forms.Form):
         )
 
     def by_topic(self, found, slug, now):
-        heads = [kind.about(slug) for kind in self.kinds() if kind.about]
-        condition = Q()
-        for revisions in heads:
-            condition |= Q(head__in=revisions)
-        return found.filter(condition)
+        carried = [kind.about(slug, OuterRef("head")) for kind in self.kinds() if kind.about]
+        return found.filter(reduce(or_, map(Exists, carried), Q(pk=None)))
 
     def by_due(self, found, due, now):
         if due == "requests":
@@ -210,10 +213,15 @@ def columns(found, counts, now):
 
 
 def listed(contents, total, number):
-    """One page of a list of which the length is known."""
-    paginator = Paginator(contents, PER_PAGE)
+    """One page of a list of which the length is known. Its keys are sorted first, and only those
+    of the page are read whole."""
+    paginator = Paginator(contents.values_list("pk", flat=True), PER_PAGE)
     paginator.count = total
-    return paginator.get_page(number)
+    chunk = paginator.get_page(number)
+    keys = list(chunk.object_list)
+    whole = Content.objects.select_related("created_by").in_bulk(keys)
+    chunk.object_list = [whole[key] for key in keys]
+    return chunk
 
 
 def cards(contents, now):

@@ -30,7 +30,8 @@ class Kind:
     is_embedded: bool = False
     # Columns of the kind's revisions that the desk searches.
     searched: tuple[str, ...] = ()
-    # Topics of the kind's texts as [(slug, name)], and from a slug to revisions that carry it.
+    # Topics of the kind's texts as [(slug, name)]; and from a slug and a revision's key to the row
+    # by which that revision carries the topic.
     topics: Callable | None = None
     about: Callable | None = None
 

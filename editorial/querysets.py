@@ -45,15 +45,17 @@ class ContentQuerySet(models.QuerySet):
 
     def worked_on_by(self, user):
         """Contents of which the user wrote a revision."""
-        from .models import Revision
+        return self.filter(written_by(user))
 
-        written = Revision.objects.filter(content=OuterRef("pk"), created_by=user)
-        return self.filter(Exists(written))
+    def not_worked_on_by(self, user):
+        """Contents of which the user wrote nothing, and so may sign or approve."""
+        return self.filter(~written_by(user))
 
     def due_for_review(self, now, until):
         """Public contents whose last signature asks for another review by the day `until`.
 
-        Annotated with `due_on`. Signatures that were taken back do not count.
+        Annotated with `due_on`, and with `signer` and `signed_by`: the name and the account of
+        that signature. Those that were taken back do not count.
         """
         from .models import SignOff
 
@@ -61,8 +63,9 @@ class ContentQuerySet(models.QuerySet):
         last = signed.filter(revision=OuterRef("shown_id")).order_by("-signed_at", "-pk")
         # The first condition follows an index; the second is true for few of what it leaves.
         candidates = signed.filter(next_review_on__lte=until).values("content")
-        due_on = Subquery(last.values("next_review_on")[:1])
-        found = self.filter(pk__in=candidates).public(now).annotate(due_on=due_on)
+        columns = {"due_on": "next_review_on", "signer": "name", "signed_by": "signed_by"}
+        found = self.filter(pk__in=candidates).public(now)
+        found = found.annotate(**{k: Subquery(last.values(c)[:1]) for k, c in columns.items()})
         return found.filter(due_on__lte=until)
 
     def overdue(self, now):
@@ -86,3 +89,10 @@ class ContentQuerySet(models.QuerySet):
     def unconfirmed(self):
         """Contents that were published without a review, and nobody has confirmed it."""
         return self.filter(emergency_until__isnull=False)
+
+
+def written_by(user):
+    """A condition on contents: the user wrote one of the revisions."""
+    from .models import Revision
+
+    return Exists(Revision.objects.filter(content=OuterRef("pk"), created_by=user))

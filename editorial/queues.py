@@ -14,7 +14,8 @@ from . import kinds, rules
 from .models import Content, ReviewRequest, SignOff
 
 S = Content.Status
-LONGEST = 15
+LONGEST = 8
+MOST_COUNTED = 99
 # Days before a review falls due in which its reviewer is shown it.
 AHEAD = 60
 
@@ -41,6 +42,10 @@ class Queue:
     # What the board is asked for to show all of them; empty where it cannot.
     board: str = ""
     notes: dict = field(default_factory=dict)
+
+    @property
+    def total_words(self):
+        return f"{MOST_COUNTED}+" if self.total > MOST_COUNTED else str(self.total)
 
     @property
     def rows(self):
@@ -74,12 +79,8 @@ def for_user(user, now):
 def for_reviewer(user, reviewer, now):
     asked = ReviewRequest.objects.open().filter(reviewer=reviewer)
     my_request = asked.filter(content=OuterRef("pk"))
-    mine = SignOff.objects.filter(signed_by=user)
     waiting = Content.objects.filter(status=S.IN_REVIEW, kind__in=signed_kinds())
-    waiting = waiting.exclude(head__in=mine.values("revision")).exclude(
-        pk__in=asked.values("content")
-    )
-    last_mine = mine.filter(content=OuterRef("pk")).order_by("-signed_at")
+    waiting = waiting.exclude(pk__in=asked.values("content"))
     return [
         queue(
             _("Asked of you"),
@@ -92,26 +93,32 @@ def for_reviewer(user, reviewer, now):
         queue(
             _("To review"),
             _("Nothing else waits for a review."),
-            not_worked_on(waiting, user),
+            waiting.not_worked_on_by(user),
             board="state=in_review",
         ),
         queue(
             _("Due for review again"),
             _("Nothing that you signed falls due in the next %(days)d days.") % {"days": AHEAD},
             Content.objects.due_for_review(now, ahead(now))
-            .filter(pk__in=mine.values("content"))
+            .filter(signed_by=user.pk)
             .order_by("due_on"),
             due_words,
         ),
-        queue(
-            _("Signed by you"),
-            _("You have not signed anything yet."),
-            Content.objects.filter(pk__in=mine.values("content"))
-            .annotate(signed_at=Subquery(last_mine.values("signed_at")[:1]))
-            .order_by("-signed_at"),
-            lambda content, now: _now("signed on %(day)s") % {"day": day_of(content.signed_at)},
-        ),
+        signed_by(user),
     ]
+
+
+def signed_by(user):
+    """What the user signed last, each content once."""
+    mine = SignOff.objects.filter(signed_by=user).order_by("-signed_at")
+    notes = {}
+    for key, at in mine.values_list("content", "signed_at")[: 3 * LONGEST]:
+        if len(notes) < LONGEST:
+            notes.setdefault(key, _now("signed on %(day)s") % {"day": day_of(at)})
+    contents = Content.objects.in_bulk(notes)
+    shown = with_heads(contents[key] for key in notes)
+    empty = _("You have not signed anything yet.")
+    return Queue(_("Signed by you"), empty, shown, bounded_count(mine), notes=notes)
 
 
 def for_editor(user, now):
@@ -122,7 +129,7 @@ def for_editor(user, now):
         queue(
             _("To approve"),
             _("Nothing waits for an approval."),
-            not_worked_on(Content.objects.filter(ready), user),
+            Content.objects.filter(ready).not_worked_on_by(user),
             board="state=signed",
         ),
         queue(
@@ -181,11 +188,6 @@ def signed_kinds():
     return [name for name, model in kinds.models_by_kind().items() if model.KIND.needs_sign_off]
 
 
-def not_worked_on(contents, user):
-    """Without those that the user wrote a part of, and so can neither sign nor approve."""
-    return contents.exclude(pk__in=Content.objects.worked_on_by(user).values("pk"))
-
-
 # --- Making one --------------------------------------------------------------------------
 
 
@@ -194,10 +196,15 @@ def queue(title, empty, contents, note=None, board=""):
     if not contents.query.order_by:
         contents = contents.order_by("moved_at")
     shown = with_heads(contents[:LONGEST])
-    total = len(shown) if len(shown) < LONGEST else contents.count()
+    total = len(shown) if len(shown) < LONGEST else bounded_count(contents)
     now = timezone.now()
     notes = {content.pk: (note or age_words)(content, now) for content in shown}
     return Queue(title, empty, shown, total, board, notes)
+
+
+def bounded_count(rows):
+    """How many there are, as far as MOST_COUNTED: nobody reads on, and counting all takes time."""
+    return rows.order_by()[: MOST_COUNTED + 1].count()
 
 
 def age_words(content, now):

@@ -1,8 +1,6 @@
 """Reports as a page with charts, and each as CSV."""
 
 import csv
-import datetime
-from collections import Counter
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -16,19 +14,32 @@ from . import charts, reports
 from .board import visible_kinds
 from .reports import REPORTS
 
-ON_PAGE = 20
-
 
 def index(request):
     """Every report: its chart, its first rows, and the way to all of them."""
     needs_view_permission(request.user)
     now = timezone.now()
-    shown = [
-        {"figures": figures, "chart": chart_of(figures, now), "rows": figures.rows[:ON_PAGE]}
-        for figures in (reports.figures(name, now) for name in REPORTS)
-    ]
+    found = [reports.figures(name, now) for name in REPORTS]
+    shown = [(figures, chart_of(figures)) for figures in found]
     context = {**admin.site.each_context(request), "title": _("Reports"), "shown": shown}
     return render(request, "desk/reports.html", context)
+
+
+def chart_of(figures):
+    kind = figures.report.chart
+    if kind == "columns":
+        return charts.columns(short(figures.pairs))
+    return charts.bars(figures.pairs) if kind == "bars" and figures.pairs else None
+
+
+def short(pairs):
+    """Months without their years but for the first of each: there is no room for more."""
+    years, found = set(), []
+    for label, value in pairs:
+        month, year = label.rsplit(" ", 1)
+        found.append((month if year in years else label, value))
+        years.add(year)
+    return found
 
 
 def as_csv(request, name):
@@ -36,16 +47,15 @@ def as_csv(request, name):
     needs_view_permission(request.user)
     if name not in REPORTS:
         raise Http404
-    now = timezone.now()
-    figures = reports.figures(name, now)
+    report, now = REPORTS[name], timezone.now()
     response = HttpResponse(content_type="text/csv; charset=utf-8")
-    day = timezone.localdate(figures.at).isoformat()
+    day = timezone.localdate(now).isoformat()
     response["Content-Disposition"] = f'attachment; filename="{name}-{day}.csv"'
     response.write("\ufeff")  # spreadsheets take a file without it for another encoding
     rows = csv.writer(response)
-    rows.writerow([str(heading) for heading in figures.report.headings])
-    for row in figures.rows:
-        rows.writerow([harmless(value) for value in addressed(figures.report, row, request)])
+    rows.writerow([str(heading) for heading in report.headings])
+    for row in report.all_rows(now):
+        rows.writerow([harmless(value) for value in addressed(report, row, request)])
     return response
 
 
@@ -66,33 +76,3 @@ def harmless(value):
     if isinstance(value, str) and value.lstrip().startswith(("=", "+", "-", "@", "\t", "\r")):
         return f"'{value}"
     return value
-
-
-def chart_of(figures, now):
-    report = figures.report
-    if report.chart == "months":
-        return charts.columns(short(due_by_month(figures.rows, now)))
-    pairs = [(row[0], row[report.charted]) for row in figures.rows]
-    if report.chart == "columns":
-        return charts.columns(short(pairs))
-    return charts.bars(pairs) if report.chart == "bars" and pairs else None
-
-
-def short(pairs):
-    """Months without their years but for the first of each: there is no room for more."""
-    years, found = set(), []
-    for label, value in pairs:
-        month, year = label.rsplit(" ", 1)
-        found.append((month if year in years else label, value))
-        years.add(year)
-    return found
-
-
-def due_by_month(rows, now):
-    """[(month, how many fall due)] of the next twelve; what is overdue counts for this one."""
-    this = timezone.localdate(now).replace(day=1)
-    months = [this]
-    while len(months) < reports.MONTHS:
-        months.append((months[-1] + datetime.timedelta(days=32)).replace(day=1))
-    due = Counter(max(this, datetime.date.fromisoformat(row[2]).replace(day=1)) for row in rows)
-    return [(reports.month_name(month), due[month]) for month in months]

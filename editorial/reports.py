@@ -1,7 +1,8 @@
 """What the house did and what it has to do, in figures: each report is a table of plain values,
 shown as a page and as CSV.
 
-The figures are those of a moment and kept for ten minutes: they count thousands of log lines.
+The page's figures are those of a moment and kept for ten minutes: they count thousands of log
+lines. A file has them as they are when it is asked for.
 """
 
 import datetime
@@ -11,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.core.cache import cache
-from django.db.models import Count, OuterRef, Subquery
+from django.db.models import Count
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -30,12 +31,17 @@ MOST_DRAFTS = 500
 WORK = (S.DRAFT, S.IN_REVIEW, S.CHANGES_REQUESTED, S.SIGNED, S.SCHEDULED)
 
 
+ON_PAGE = 20  # rows
+
+
 @dataclass(frozen=True)
 class Report:
-    """One table: `rows` takes the time and gives lists of plain values, a column a heading.
+    """One table. `rows` takes the time and gives lists of plain values, a column a heading.
 
-    Where `linked`, the first value of a row is a title and the last the address of its page at
-    the desk. `charted` names the column that the chart shows, and `chart` how.
+    A `linked` report lists contents: `rows` takes besides how many it shall give, None for all,
+    the first value of a row is a title, and the last the address of its page at the desk.
+    `chart` says how a chart shows it: from `charted`, the number of a column, or from `pairs`, a
+    function that takes the time and gives [(label, value)].
     """
 
     name: str
@@ -46,23 +52,34 @@ class Report:
     linked: bool = False
     chart: str = ""
     charted: int = 1
+    pairs: Callable | None = None
+
+    def all_rows(self, now):
+        return self.rows(now, None) if self.linked else self.rows(now)
 
 
 @dataclass
 class Figures:
-    """The rows of a report as they were at a time."""
+    """What the page shows of a report: as it was at a time, and no more than ON_PAGE rows."""
 
     report: Report
-    rows: list
     at: datetime.datetime
+    rows: list
+    pairs: list
+    has_more: bool
 
 
 def figures(name, now):
-    """The figures of a report: those kept, or new ones."""
+    """The figures of a report: those that were kept, or new ones."""
     report = REPORTS[name]
-    kept = cache.get_or_set(f"report:{name}", lambda: (now, report.rows(now)), KEPT)
-    at, rows = kept
-    return Figures(report, rows, at)
+    kept = cache.get_or_set(f"report:{name}", lambda: counted(report, now), KEPT)
+    return Figures(report, *kept)
+
+
+def counted(report, now):
+    rows = report.rows(now, ON_PAGE + 1) if report.linked else report.rows(now)
+    pairs = report.pairs(now) if report.pairs else [(row[0], row[report.charted]) for row in rows]
+    return now, rows[:ON_PAGE], pairs, len(rows) > ON_PAGE
 
 
 # --- What was done -----------------------------------------------------------------------
@@ -144,15 +161,30 @@ def ended_stays(since, now):
 # --- What has to be done -----------------------------------------------------------------
 
 
-def overdue(now):
+def overdue(now, most):
     """[title, kind, due on, last signed by, address] of public texts without their badge."""
-    return listed(Content.objects.overdue(now).order_by("due_on"), due_columns)
+    return listed(Content.objects.overdue(now).order_by("due_on")[:most], due_columns)
 
 
-def calendar(now):
+def calendar(now, most):
     """The same of everything that falls due in the next twelve months, the overdue included."""
+    return listed(due_in_a_year(now).order_by("due_on")[:most], due_columns)
+
+
+def due_in_a_year(now):
     until = timezone.localdate(now) + datetime.timedelta(days=PERIOD)
-    return listed(Content.objects.due_for_review(now, until).order_by("due_on"), due_columns)
+    return Content.objects.due_for_review(now, until)
+
+
+def due_by_month(now):
+    """[(month, how many fall due)] of the next twelve; what is overdue counts for this one."""
+    this = timezone.localdate(now).replace(day=1)
+    months = [this]
+    while len(months) < MONTHS:
+        months.append((months[-1] + datetime.timedelta(days=32)).replace(day=1))
+    days = due_in_a_year(now).values_list("due_on", flat=True)
+    due = Counter(max(this, day.replace(day=1)) for day in days)
+    return [(month_name(month), due[month]) for month in months]
 
 
 def due_columns(content):
@@ -161,8 +193,7 @@ def due_columns(content):
 
 def listed(contents, columns):
     """Rows of contents with their titles and addresses, in as many queries as there are kinds."""
-    last = SignOff.objects.filter(content=OuterRef("pk"), revocation=None).order_by("-signed_at")
-    contents = queues.with_heads(contents.annotate(signer=Subquery(last.values("name")[:1])))
+    contents = queues.with_heads(contents)
     return [[str(c.head), *columns(c), review_path(c.head)] for c in contents]
 
 
@@ -194,7 +225,7 @@ def count_by_reviewer(rows):
     return Counter({row["reviewer"]: row["n"] for row in counted})
 
 
-def claims(now):
+def claims(now, most):
     """[title, what is claimed, what is missing, address] of the texts that are worked on."""
     kinds_claiming = [n for n, m in kinds.models_by_kind().items() if m.KIND.claims]
     states = (S.DRAFT, S.CHANGES_REQUESTED, S.IN_REVIEW, S.SIGNED)
@@ -204,7 +235,9 @@ def claims(now):
         content.head.content = content
         for claim, fault in unsupported(content):
             rows.append([str(content.head), claim, str(fault), review_path(content.head)])
-    return rows
+        if most and len(rows) >= most:
+            break
+    return rows[:most]
 
 
 def unsupported(content):
@@ -277,7 +310,8 @@ REPORTS = {
             (_("Title"), _("Kind"), _("Due on"), _("Signed by"), _("At the desk")),
             calendar,
             linked=True,
-            chart="months",
+            chart="columns",
+            pairs=due_by_month,
         ),
         Report(
             "claims",

@@ -35,7 +35,7 @@ class StateFilter(admin.SimpleListFilter):
         return Content.Status.choices
 
     def queryset(self, request, queryset):
-        return queryset.filter(content__status=self.value()) if self.value() else queryset
+        return queryset.filter(head_of__status=self.value()) if self.value() else queryset
 
 
 class OwnerFilter(admin.SimpleListFilter):
@@ -47,9 +47,9 @@ class OwnerFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         if self.value() == "me":
-            return queryset.filter(content__created_by=request.user)
+            return queryset.filter(head_of__created_by=request.user)
         if self.value() == "others":
-            return queryset.exclude(content__created_by=request.user)
+            return queryset.exclude(head_of__created_by=request.user)
         return queryset
 
 
@@ -90,7 +90,7 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
     list_display_links = ("titled",)
     list_filter = (StateFilter, OwnerFilter)
     list_per_page = 50
-    ordering = ("-content__moved_at",)
+    ordering = ("-head_of__moved_at",)
     show_full_result_count = False
     add_only_fields = ()
     # The field that proposes the address of a new content.
@@ -106,7 +106,7 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
         return (
             super()
             .get_queryset(request)
-            .filter(head_of__isnull=False)
+            .filter(head_of__kind=self.kind)
             .select_related("content__created_by", f"content__{self.kind}", "created_by", "seal")
         )
 
@@ -127,7 +127,14 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
     def has_change_permission(self, request, obj=None):
         if not super().has_change_permission(request, obj):
             return False
-        return obj is None or not why_not_save(obj, request.user)
+        return obj is None or not self.why_not(request, obj)
+
+    def why_not(self, request, revision):
+        """The sentence that refuses a save, or None; asked once in a request, not seven times."""
+        asked = request.__dict__.setdefault("saves_refused", {})
+        if revision.pk not in asked:
+            asked[revision.pk] = why_not_save(revision, request.user)
+        return asked[revision.pk]
 
     # --- The list ----------------------------------------------------------------------------
 
@@ -135,16 +142,16 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
     def titled(self, revision):
         return str(revision)
 
-    @admin.display(description=gettext_lazy("state"), ordering="content__status")
+    @admin.display(description=gettext_lazy("state"), ordering="head_of__status")
     def state(self, revision):
         state = revision.content.status_at(timezone.now())
         return format_html('<span class="state state-{}">{}</span>', state.value, state.label)
 
-    @admin.display(description=gettext_lazy("owner"), ordering="content__created_by")
+    @admin.display(description=gettext_lazy("owner"), ordering="head_of__created_by")
     def owner(self, revision):
         return revision.content.created_by.display_name
 
-    @admin.display(description=gettext_lazy("in this state"), ordering="content__moved_at")
+    @admin.display(description=gettext_lazy("in this state"), ordering="head_of__moved_at")
     def age(self, revision):
         days = (timezone.now() - revision.content.moved_at).days
         return _("today") if days < 1 else _("%(days)d d") % {"days": days}
@@ -321,7 +328,7 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
             "token": Token.of_revision(revision),
             "content_row": revision.content,
             "state": revision.content.status_at(timezone.now()),
-            "why_not": why_not_save(revision, request.user),
+            "why_not": self.why_not(request, revision),
             "review_url": self.url("review", revision.pk),
             "preview_url": self.url("preview", revision.pk),
             "log_url": self.url("log", revision.pk),

@@ -6,6 +6,7 @@ offers a move asks the same functions, so that page and answer never differ.
 
 import datetime
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.conf import settings
 from django.db.models import OuterRef, Q, Subquery
@@ -28,6 +29,11 @@ class Attempt:
     data: dict = field(default_factory=dict)
     # A button asks before the form is filled in; rules about the form then hold their tongue.
     asking: bool = False
+
+    @cached_property
+    def by_contributed(self):
+        """Whether this person wrote a line of the content or stands in its byline."""
+        return contributed(self.by, self.content)
 
 
 # --- People ------------------------------------------------------------------------------
@@ -82,7 +88,7 @@ def contributed(user, content):
 def own_work_or_editor(attempt):
     if attempt.by.has_perm("editorial.edit_any_content"):
         return
-    if not contributed(attempt.by, attempt.content):
+    if not attempt.by_contributed:
         raise Refused(_("This is another writer's work. Ask an editor if you want to change it."))
 
 
@@ -104,7 +110,7 @@ def signer_is_a_reviewer(attempt):
 
 
 def signer_did_not_contribute(attempt):
-    if contributed(attempt.by, attempt.content):
+    if attempt.by_contributed:
         raise Refused(
             _("You wrote a part of this or stand in its byline, so you cannot sign it. Four eyes!")
         )
@@ -181,7 +187,7 @@ def has_the_sign_off_it_needs(attempt):
 def approver_did_not_contribute(attempt):
     if settings.APPROVER_MAY_BE_CONTRIBUTOR and attempt.content.spec.needs_sign_off:
         return
-    if contributed(attempt.by, attempt.content):
+    if attempt.by_contributed:
         raise Refused(
             _("You wrote a part of this or stand in its byline, so somebody else must approve it.")
         )

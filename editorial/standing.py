@@ -23,14 +23,8 @@ def relations(signed):
 
     `signed`: whether their kind has sign-offs of its own.
     """
-    signoffs = signoffs_with_all()
-    pins = Pin.objects.select_related(
-        "pinned__seal",
-        "pinned__content__live__seal",
-        "pinned__content__scheduled__seal",
-    ).prefetch_related(Prefetch("pinned__signoffs", signoffs))
-    wanted = [Prefetch("pins", pins)]
-    return [*wanted, Prefetch("signoffs", signoffs)] if signed else wanted
+    wanted = [Prefetch("pins", pins_with_all())]
+    return [*wanted, Prefetch("signoffs", signoffs_with_all())] if signed else wanted
 
 
 @dataclass(frozen=True)
@@ -77,9 +71,26 @@ def signoffs_with_all():
     )
 
 
+def pins_with_all():
+    """Pins with every row that `pin_fault` asks for."""
+    return Pin.objects.select_related(
+        "pinned__seal",
+        "pinned__content__live__seal",
+        "pinned__content__scheduled__seal",
+    ).prefetch_related(Prefetch("pinned__signoffs", signoffs_with_all()))
+
+
 def signoffs_of(revision):
     """The sign-offs that stand under a revision, oldest first."""
-    return [s for s in revision.signoffs.all() if signoff_fault(s, revision) is None]
+    found = fetched(revision, "signoffs")
+    if found is None:
+        found = signoffs_with_all().filter(revision=revision)
+    return [signoff for signoff in found if signoff_fault(signoff, revision) is None]
+
+
+def fetched(revision, relation):
+    """The rows of a relation where they were prefetched with all that is asked of them."""
+    return getattr(revision, "_prefetched_objects_cache", {}).get(relation)
 
 
 def signoff_fault(signoff, revision):
@@ -102,7 +113,9 @@ def signoff_fault(signoff, revision):
 
 
 def pins_of(revision):
-    return revision.pins.all()
+    """The pins of a revision, in the order of its text."""
+    found = fetched(revision, "pins")
+    return pins_with_all().filter(revision=revision) if found is None else found
 
 
 def new_cautions(pin, now):

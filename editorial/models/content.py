@@ -103,7 +103,13 @@ class Content(models.Model):
         ]
         indexes = [
             models.Index(fields=["kind", "-live_at"], name="content_by_kind_and_date"),
+            models.Index(fields=["kind", "-moved_at"], name="content_by_kind_and_move"),
             models.Index(fields=["status", "moved_at"], name="content_queue"),
+            models.Index(
+                fields=["emergency_until"],
+                condition=models.Q(emergency_until__isnull=False),
+                name="content_emergency",
+            ),
         ]
         permissions = [
             ("save_content", _("Can save drafts of own work")),
@@ -223,6 +229,7 @@ class Revision(InsertOnly):
         constraints = [
             models.UniqueConstraint(fields=["content", "number"], name="revision_number"),
         ]
+        indexes = [models.Index(fields=["content", "created_by"], name="revision_by_writer")]
 
     def __str__(self):
         return _("revision %(number)s of %(content)s") % {

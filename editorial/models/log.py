@@ -30,7 +30,10 @@ class Event(InsertOnly):
         ordering = ["seq"]
         verbose_name = _("log line")
         verbose_name_plural = _("log")
-        indexes = [models.Index(fields=["content", "move", "-seq"], name="event_by_content")]
+        indexes = [
+            models.Index(fields=["content", "move", "-seq"], name="event_by_content"),
+            models.Index(fields=["move", "at"], name="event_by_move"),
+        ]
 
     def __str__(self):
         return f"{self.seq} {self.move}"

@@ -37,6 +37,10 @@ class SignOff(InsertOnly):
         ordering = ["signed_at", "pk"]
         verbose_name = _("sign-off")
         verbose_name_plural = _("sign-offs")
+        indexes = [
+            models.Index(fields=["next_review_on"], name="signoff_due"),
+            models.Index(fields=["signed_by", "-signed_at"], name="signoff_by_signer"),
+        ]
 
     def __str__(self):
         return _("%(name)s signed “%(title)s”, revision %(number)d, on %(day)s") % {
