@@ -3,7 +3,7 @@
 import hashlib
 
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import IntegrityError, connection
 
 from . import (
     documents,
@@ -27,6 +27,7 @@ def faults(now):
     """Yield (what it is about, what is wrong with it)."""
     for name in triggers.missing(connection):
         yield "database", f"The trigger {name} is missing or altered."
+    yield from dangling_references()
     for sentence in log.faults():
         yield "log", sentence
     for kind in kinds.models_by_kind():
@@ -34,6 +35,14 @@ def faults(now):
     yield from faults_of_unsealed()
     yield from faults_of_pointers(now)
     yield from faults_of_signoffs()
+
+
+def dangling_references():
+    """Rows that name a row which is gone: SQLite heeds foreign keys only where it is asked to."""
+    try:
+        connection.check_constraints()
+    except IntegrityError as error:
+        yield "database", str(error)
 
 
 def faults_of_kind(kind):
