@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: run serve test test-fast check seed-bench bench lock clean
+.PHONY: run serve test test-fast check probes seed-bench bench lock clean
 
 # --- Running ---------------------------------------------------------------------------
 
@@ -33,6 +33,9 @@ test-fast: .installed-dev
 
 check: .installed-dev
 	$(BIN)/python -m tests.checks
+
+probes: .installed-dev
+	$(BIN)/python -m tests.probes
 
 # A house of 10,000 articles and one of 100, in .bench/ or beside TEST_DATABASE_URL's database.
 seed-bench: .installed-dev

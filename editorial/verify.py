@@ -2,8 +2,10 @@
 
 import hashlib
 
+from django.apps import apps
 from django.core.files.storage import default_storage
 from django.db import connection
+from django.db.models import Exists, OuterRef
 
 from . import (
     documents,
@@ -27,6 +29,7 @@ def faults(now):
     """Yield (what it is about, what is wrong with it)."""
     for name in triggers.missing(connection):
         yield "database", f"The trigger {name} is missing or altered."
+    yield from dangling_references()
     for sentence in log.faults():
         yield "log", sentence
     for kind in kinds.models_by_kind():
@@ -34,6 +37,18 @@ def faults(now):
     yield from faults_of_unsealed()
     yield from faults_of_pointers(now)
     yield from faults_of_signoffs()
+
+
+def dangling_references():
+    """Written rows that name a row which is gone: some sessions get past the foreign keys."""
+    for model in filter(triggers.is_insert_only, apps.get_models()):
+        for field in model._meta.local_fields:
+            if field.is_relation:
+                named = field.related_model._base_manager.filter(pk=OuterRef(field.attname))
+                rows = model._base_manager.exclude(**{field.attname: None})
+                if count := rows.filter(~Exists(named)).count():
+                    gone = field.related_model._meta.db_table
+                    yield model._meta.db_table, f"{count} rows name a row of {gone} that is gone."
 
 
 def faults_of_kind(kind):

@@ -2,12 +2,12 @@
 
 import pytest
 from django.apps import apps
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models
 from django.db.migrations.state import ProjectState
 
 from editorial import triggers
-from tests.database import sql
+from tests.database import everything, sql
 from tests.test_insert_only import full_site, refused
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -32,6 +32,16 @@ def test_a_remade_table_is_guarded_again():
         triggers.drop(connection)
         operation.database_backwards("articles", editor, after, state)
     call_command("migrate", verbosity=0)
+
+
+def test_a_migration_backwards_removes_nothing_that_was_written():
+    full_site()
+    before = everything()
+    for app in ("articles", "editorial"):
+        with pytest.raises(CommandError, match="restore a backup"):
+            call_command("migrate", app, "zero", verbosity=0)
+    assert triggers.missing(connection) == []
+    assert everything() == before
 
 
 def test_a_missing_trigger_is_noticed_everywhere(client):
