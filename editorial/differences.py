@@ -23,10 +23,12 @@ SAME, OLD, NEW = "same", "old", "new"
 
 @dataclass
 class Difference:
-    """One field that differs: `parts` is [(same | old | new, text)], a block a list."""
+    """One field that differs: `blocks` of parts, each (same | old | new, text); for a picture the
+    facts of `pictures`, (old, new), None for one that there is not."""
 
     name: str
     blocks: list
+    pictures: tuple | None = None
 
 
 def between(old, new):
@@ -34,13 +36,25 @@ def between(old, new):
     found = []
     names = [*new["fields"], *(name for name in old["fields"] if name not in new["fields"])]
     for name in names:
-        before, after = lines_of(old["fields"].get(name)), lines_of(new["fields"].get(name))
-        if before != after:
-            found.append(Difference(label(name), compared(before, after)))
+        found += difference(name, old["fields"].get(name), new["fields"].get(name))
     before, after = pins_of(old), pins_of(new)
     if before != after:
         found.append(Difference(_("Acupoints in the text"), compared(before, after)))
     return found
+
+
+def difference(name, old, new):
+    """[Difference] of one field, or nothing."""
+    if old == new:
+        return []
+    if is_picture(old) or is_picture(new):
+        return [Difference(label(name), [], pictures=(old, new))]
+    before, after = lines_of(old), lines_of(new)
+    return [Difference(label(name), compared(before, after))] if before != after else []
+
+
+def is_picture(value):
+    return isinstance(value, dict) and "sha256" in value
 
 
 def label(name):

@@ -91,3 +91,15 @@ def parse(data):
     if not isinstance(document, dict) or "fields" not in document:
         raise BrokenSeal("These bytes hold no document.")
     return document
+
+
+def pictures_in(value):
+    """(name, SHA-256) of every picture in a document, pinned ones included."""
+    if isinstance(value, dict):
+        if "sha256" in value and "name" in value:
+            yield value["name"], value["sha256"]
+        for inner in value.values():
+            yield from pictures_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from pictures_in(inner)

@@ -4,10 +4,12 @@ One administrator asks with a public reason, another does it. What stays is a to
 its digest, who signed it, and the reason. `verify` believes it because of the log's line.
 """
 
+from django.apps import apps
+from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
-from . import actions, log, signing, triggers
+from . import actions, documents, log, signing, triggers
 from .errors import Refused
 from .images import ImageField
 from .models import Content, Event, Pin, Redaction, Revision, Seal
@@ -48,6 +50,7 @@ def do(redaction, *, by, at):
         raise Refused(_("You asked for this yourself; a second administrator does it."))
     content = Content.objects.select_for_update().get(pk=revision.content_id)
     in_use(content, revision, at)
+    pictures = pictures_of(revision)
     actions.swap(content, at)
     with triggers.lifted(connection):
         empty(revision)
@@ -57,7 +60,35 @@ def do(redaction, *, by, at):
         raise Refused(_("This was done already."))
     redaction.refresh_from_db()
     write_line(LINE, redaction, by, at)
+    transaction.on_commit(lambda: remove_unused(pictures))
     return redaction
+
+
+def pictures_of(revision):
+    """Names of the pictures that a revision shows; none where its bytes are no document."""
+    try:
+        document = documents.parse(revision.seal.canonical)
+    except documents.BrokenSeal:
+        return set()
+    return {name for name, _sha256 in documents.pictures_in(document)}
+
+
+def remove_unused(names):
+    """Delete the files of pictures that no row shows any more."""
+    for name in names:
+        shown = [model._base_manager.filter(**{f: name}) for model, f in picture_columns()]
+        if not any(rows.exists() for rows in shown):
+            default_storage.delete(name)
+
+
+def picture_columns():
+    """(model, name of the field) of every column that holds a picture."""
+    return [
+        (model, field.name)
+        for model in apps.get_models()
+        for field in model._meta.local_fields
+        if isinstance(field, ImageField)
+    ]
 
 
 def check(revision, by):

@@ -83,23 +83,11 @@ def faults_of(revision, seen):
     for pin in document["pins"]:
         if documents.digest_of(documents.canonical(pin["document"])) != pin["digest"]:
             found.append("A pinned text inside it does not have the digest that stands beside it.")
-    for name, sha256 in pictures_in(document):
+    for name, sha256 in documents.pictures_in(document):
         if name not in seen:
             seen.add(name)
             found += picture_faults(name, sha256)
     return found
-
-
-def pictures_in(value):
-    """(name, SHA-256) of every picture in a document, pinned ones included."""
-    if isinstance(value, dict):
-        if "sha256" in value and "name" in value:
-            yield value["name"], value["sha256"]
-        for inner in value.values():
-            yield from pictures_in(inner)
-    elif isinstance(value, list):
-        for inner in value:
-            yield from pictures_in(inner)
 
 
 def picture_faults(name, sha256):

@@ -1,6 +1,7 @@
 """The one way past the triggers: what it removes, what stays, and who cannot take it."""
 
 import pytest
+from django.core.files.storage import default_storage
 from django.db import connection
 
 from articles.models import Tip
@@ -113,6 +114,25 @@ def test_what_another_text_holds_is_not_removed(article):
     asked = redaction.ask(old(point), by=first, at=at, reason="Privacy.")
     refused("holds these words too", redaction.do, asked, by=second, at=at)
     assert host.head.pins.exists()
+
+
+def test_its_pictures_go_unless_another_text_shows_them(
+    article, django_capture_on_commit_callbacks
+):
+    """The names of pictures are hashes, so one file may serve several texts."""
+    alone, shared = f.picture((1, 2, 3)), f.picture((4, 5, 6))
+    f.article(hero=f.picture((4, 5, 6)), hero_alt="Shared")
+    for picture in (alone, shared):
+        f.revise(article, hero=picture, hero_alt="A picture")
+    names = [r.typed.hero.name for r in article.revisions.order_by("number") if r.typed.hero.name]
+    f.revise(article, hero="", hero_alt="")
+    first, second, at = f.user("administrator"), f.user("administrator"), f.now()
+    for number in (3, 4):
+        asked = redaction.ask(article.revisions.get(number=number), by=first, at=at, reason="Law.")
+        with django_capture_on_commit_callbacks(execute=True):
+            redaction.do(asked, by=second, at=at)
+    assert [default_storage.exists(name) for name in names] == [False, True]
+    assert list(verify.faults(f.now())) == []
 
 
 def test_twice_is_refused(article):
