@@ -28,7 +28,7 @@ from articles.models import (
     Tip,
     Topic,
 )
-from editorial import actions, images
+from editorial import actions, images, reviewing
 from editorial.actions import Token
 from editorial.models import Author, Book, Credential, Reviewer, User
 from products.models import Feature, Product, ProductRevision
@@ -88,7 +88,8 @@ class Seeding:
         for number, text in enumerate(read("products")["products"]):
             self.make_product(text, days=250 - number)
         for number, text in enumerate(read("articles")["articles"]):
-            self.make_article(text, days=430 if text.get("overdue") else 200 - 14 * number)
+            usual = 430 if text.get("overdue") else 200 - 14 * number
+            self.make_article(text, days=text.get("days", usual))
 
     def day(self, days):
         """The time so many days before the seeding, in the morning."""
@@ -223,6 +224,19 @@ class Seeding:
             self.move("submit", point, "tomas", days - 2)
             self.sign(point, "ilse-sample-brandt", days - 5, months=24)
             self.move("approve", point, "editor", days - 6)
+        if "revised" in text:
+            self.publish_anew(point, text["revised"])
+
+    def publish_anew(self, point, pressing):
+        """The point with other words for pressing, signed and approved again this week."""
+        point.refresh_from_db()
+        by = User.objects.get(username="tomas")
+        note = "Says what to do afterwards"
+        token = Token.of(point)
+        actions.revise(token, by=by, at=self.day(7), pressing=pressing.strip(), note=note)
+        self.move("submit", point, "tomas", 7)
+        self.sign(point, "ilse-sample-brandt", 6, months=24)
+        self.move("approve", point, "editor", 5)
 
     def make_product(self, text, days):
         plain = ("name", "summary", "label", "image_alt", "url", "quote", "quote_by", "quote_basis")
@@ -277,6 +291,7 @@ class Seeding:
             self.correct(article, text, writer)
         if "withdraw" in steps:
             self.move("withdraw", article, "editor", 4, reason=text["reason"])
+        self.comment(article, text.get("comments", ()), days - 5)
         if "draft again" in steps:
             article.refresh_from_db()
             actions.revise(
@@ -286,6 +301,13 @@ class Seeding:
                 summary=text["draft_summary"],
                 note="A shorter summary",
             )
+
+    def comment(self, article, comments, days):
+        for comment in comments:
+            article.refresh_from_db()
+            by = User.objects.get(username=comment["by"])
+            words = {name: value for name, value in comment.items() if name != "by"}
+            reviewing.comment(Token.of(article), by=by, at=self.day(days), **words)
 
     def correct(self, article, text, writer):
         """The summary as it reads now, signed anew, with a public note of what was wrong."""
