@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import actions, log
 from .models import Author, Book, Credential, Event, Reviewer, User
+from .revision_admin import TabularInline
 
 
 class ListsWhatProtects:
@@ -106,7 +107,7 @@ def write_log(request, obj, form, change):
     )
 
 
-class BookInline(admin.TabularInline):
+class BookInline(TabularInline):
     model = Book
     extra = 0
 
@@ -116,7 +117,7 @@ class AuthorAdmin(ProfileAdmin):
     inlines = [BookInline]
 
 
-class CredentialInline(admin.TabularInline):
+class CredentialInline(TabularInline):
     """To look at and go on from: credentials are changed on their own page, which logs it."""
 
     model = Credential

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.forms import BaseInlineFormSet
 from django.http import HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -67,7 +68,20 @@ class Parts:
     has_change_permission = has_delete_permission = has_add_permission
 
 
-class PartInline(Parts, admin.TabularInline):
+class NamedCells(BaseInlineFormSet):
+    """Each cell's field bears its name, which a column's heading does not give it."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        for field in form.fields.values():
+            field.widget.attrs.setdefault("aria-label", str(field.label))
+
+
+class TabularInline(admin.TabularInline):
+    formset = NamedCells
+
+
+class PartInline(Parts, TabularInline):
     """Parts of a few short fields, a row each."""
 
 

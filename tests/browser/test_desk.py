@@ -124,6 +124,7 @@ def test_a_refused_move_keeps_what_was_typed(visitor, house, article):
 DJANGOS = {
     "aria-input-field-name",  # select2's search field
     "aria-required-children",  # select2's rendered list
+    "aria-prohibited-attr",  # the help bubbles of filter_horizontal
 }
 
 
