@@ -184,6 +184,10 @@ class Content(models.Model):
         due = self.status == self.Status.SCHEDULED and self.is_due(now)
         return self.Status.PUBLISHED if due else self.Status(self.status)
 
+    def in_state_since(self, now):
+        """When the status that it has at the time `now` began."""
+        return self.moved_at if self.status_at(now) == self.status else self.scheduled_at
+
 
 class Revision(InsertOnly):
     """What a content says at one moment. Each kind inherits this table.
