@@ -112,6 +112,7 @@ def settled(content, at):
         "first_live_at": content.first_live_at or content.scheduled_at,
         "scheduled": None,
         "scheduled_at": None,
+        "emergency_until": None,
     } | NOT_WITHDRAWN
 
 
@@ -478,7 +479,7 @@ def saving(content, revision, token, *, by, at, slug=None):
             rules.may(by, MOVES["save"])
         changes = settled(content, at)
         if slug and slug != content.slug:
-            changes["slug"] = new_slug(content, slug)
+            changes["slug"] = new_slug(content, slug, at)
         with address_taken_is_refused():
             swap(content, at, status=MOVES["save"].target, **changes)
         prepare(revision, content, parent, by, at)
@@ -589,8 +590,8 @@ def address_taken_is_refused():
         raise Refused(_("Another page has this address already. Choose another.")) from error
 
 
-def new_slug(content, slug):
-    if content.first_live_at:
+def new_slug(content, slug, at):
+    if content.was_public(at):
         raise Refused(_("This address has been public; links to it must go on working."))
     check_slug(slug)
     return slug

@@ -145,6 +145,7 @@ class Card:
 
     content: Content
     state: S
+    since: datetime.datetime
     next_step: str
     must_fix: bool
     request: ReviewRequest | None
@@ -238,6 +239,7 @@ def cards(contents, now):
         Card(
             content,
             state := content.status_at(now),
+            content.in_state_since(now),
             queues.next_step(content, now),
             content.pk in must_fix,
             one := first.get(content.pk),

@@ -37,7 +37,7 @@ class CompareMixin:
             "old": old,
             "new": new,
             "differences": self.differences_between(old, new),
-            "others": self.numbered(content),
+            "others": self.numbered(content, now),
             "compare_name": self.compare_name,
             "token": Token.of_revision(self.head_of(request, new)),
             "acts": panel.on_old_revision(),
@@ -55,16 +55,16 @@ class CompareMixin:
         except documents.BrokenSeal:
             return None
 
-    def numbered(self, content):
+    def numbered(self, content, now):
         """The content's newest revisions with what each is now."""
         found = content.revisions.select_related("created_by").order_by("-number")[:30]
-        return [(revision, marks(revision, content)) for revision in found]
+        return [(revision, marks(revision, content, now)) for revision in found]
 
 
-def marks(revision, content):
+def marks(revision, content, now):
     named = (
-        ("head_id", _("working revision")),
-        ("live_id", _("what readers have")),
-        ("scheduled_id", _("scheduled")),
+        (content.head_id, _("working revision")),
+        (content.shown_revision_id(now), _("what readers have")),
+        (None if content.is_due(now) else content.scheduled_id, _("scheduled")),
     )
-    return [words for column, words in named if getattr(content, column) == revision.pk]
+    return [words for key, words in named if key == revision.pk]

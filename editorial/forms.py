@@ -1,11 +1,12 @@
 """Forms of the desk: the draft, and what single moves ask for."""
 
-import datetime
+from datetime import UTC
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .days import months_after
 from .models import Content, Credential
 
 
@@ -30,7 +31,7 @@ class RevisionForm(forms.ModelForm):
         self.initial["note"] = ""  # each revision says anew what changed
         if self.content:
             self.fields["slug"].initial = self.content.slug
-            self.fields["slug"].disabled = self.content.first_live_at is not None
+            self.fields["slug"].disabled = self.content.was_public(timezone.now())
 
     # Set where the form is only shown again, beside what somebody else saved meanwhile.
     refusal = None
@@ -98,11 +99,39 @@ class ApproveForm(MoveForm):
             del self.fields["correction"]
 
 
+class LocalTimeField(forms.DateTimeField):
+    """A time by the site's clocks. On the nights when they change, an hour comes twice or not at
+    all; such a time is refused with a sentence that says so."""
+
+    def to_python(self, value):
+        try:
+            return super().to_python(value)
+        except forms.ValidationError as error:
+            if error.code != "ambiguous_timezone":
+                raise
+            raise forms.ValidationError(why_unclear(**error.params), code=error.code) from error
+
+
+def why_unclear(datetime, current_timezone):
+    """The sentence for a naive time that the zone's clocks show twice, or never."""
+    shown = datetime.replace(tzinfo=current_timezone).astimezone(UTC).astimezone(current_timezone)
+    if shown.replace(tzinfo=None) == datetime:
+        sentence = _("Clocks go back then, and %(time)s comes twice in %(zone)s. Name another.")
+    else:
+        sentence = _("Clocks go forward then, past %(time)s in %(zone)s. Name another.")
+    return sentence % {"zone": current_timezone, "time": f"{datetime:%H:%M}"}
+
+
 class ScheduleForm(MoveForm):
-    go_live_at = forms.DateTimeField(
+    go_live_at = LocalTimeField(
         label=_("Go live at"),
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
     )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        zone = {"zone": timezone.get_current_timezone_name()}
+        self.fields["go_live_at"].help_text = _("Time zone: %(zone)s") % zone
 
 
 class SignForm(MoveForm):
@@ -132,7 +161,7 @@ class SignForm(MoveForm):
         months = self.content.spec.review_months
         self.initial.setdefault("credential", best and best.pk)
         self.initial.setdefault("scope", _("The whole text, with pictures, tips and sources"))
-        due = timezone.localdate(self.at) + datetime.timedelta(days=round(months * 30.4375))
+        due = months_after(timezone.localdate(self.at), months)
         self.initial.setdefault("next_review_on", due)
 
     def clean(self):

@@ -7,7 +7,7 @@ import secrets
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import log
+from . import history, log
 from .errors import Refused
 from .models import PreviewLink
 
@@ -59,12 +59,8 @@ def find(secret, now):
 
 def was_public(revision, now):
     """Whether readers have this revision or had it: the link's work is done then."""
-    content = revision.content
-    if content.shown_revision_id(now) == revision.pk:
-        return True
-    return content.events.filter(
-        revision=revision, move__in=("approve", "emergency"), at__lte=now
-    ).exists()
+    public = history.publications(revision.content, now)
+    return revision.pk in {publication.revision_id for publication in public}
 
 
 def write_line(move, link, by, at):

@@ -17,7 +17,7 @@ class ContentQuerySet(models.QuerySet):
         `first_shown`, when the content first did. A scheduled revision counts from its time
         on; no worker has to move it.
         """
-        due = Q(scheduled__isnull=False, scheduled_at__lte=now)
+        due = is_due(now)
         # A withdrawal unschedules, so what is due was approved after it.
         return self.filter(due | Q(live__isnull=False, withdrawn_at=None)).annotate(
             shown_id=Case(When(due, then=F("scheduled_id")), default=F("live_id")),
@@ -86,9 +86,17 @@ class ContentQuerySet(models.QuerySet):
         hosts = Pin.objects.filter(pinned__in=superseded.values("pk")).values("revision")
         return self.filter(head__in=hosts).exclude(status__in=("withdrawn", "discarded"))
 
-    def unconfirmed(self):
-        """Contents that were published without a review, and nobody has confirmed it."""
-        return self.filter(emergency_until__isnull=False)
+    def unconfirmed(self, now):
+        """Contents that readers have without a review, and nobody has confirmed it."""
+        return self.filter(~is_due(now), emergency_until__isnull=False)
+
+
+def is_due(now):
+    """A condition on contents: the scheduled revision has its time behind it.
+
+    The same rule as `Content.is_due`, for a row at hand.
+    """
+    return Q(scheduled__isnull=False, scheduled_at__lte=now)
 
 
 def written_by(user):

@@ -88,12 +88,14 @@ def for_reviewer(user, reviewer, now):
             Content.objects.filter(pk__in=asked.values("content"))
             .annotate(due_on=Subquery(my_request.values("due_on")[:1]))
             .order_by("due_on"),
+            now,
             due_words,
         ),
         queue(
             _("To review"),
             _("Nothing else waits for a review."),
             waiting.not_worked_on_by(user),
+            now,
             board="state=in_review",
         ),
         queue(
@@ -102,6 +104,7 @@ def for_reviewer(user, reviewer, now):
             Content.objects.due_for_review(now, ahead(now))
             .filter(signed_by=user.pk)
             .order_by("due_on"),
+            now,
             due_words,
         ),
         signed_by(user),
@@ -130,20 +133,21 @@ def for_editor(user, now):
             _("To approve"),
             _("Nothing waits for an approval."),
             Content.objects.filter(ready).not_worked_on_by(user),
+            now,
             board="state=signed",
         ),
         queue(
             _("Published without a review"),
             _("No emergency is open."),
-            Content.objects.unconfirmed().order_by("emergency_until"),
-            lambda content, now: (
-                _now("to be confirmed by %(day)s") % {"day": day_of(content.emergency_until)}
-            ),
+            Content.objects.unconfirmed(now).order_by("emergency_until"),
+            now,
+            deadline_words,
         ),
         queue(
             _("Badge lost: review overdue"),
             _("Every public text is within its time."),
             Content.objects.overdue(now).order_by("due_on"),
+            now,
             due_words,
             board="due=overdue",
         ),
@@ -151,6 +155,7 @@ def for_editor(user, now):
             _("Older versions of points"),
             _("Every text uses what readers of its points get."),
             Content.objects.using_older_versions(now).order_by("moved_at"),
+            now,
             board="older=1",
         ),
         queue(
@@ -159,6 +164,7 @@ def for_editor(user, now):
             Content.objects.filter(pk__in=late.values("content"))
             .annotate(due_on=Min("requests__due_on", filter=Q(requests__in=late)))
             .order_by("due_on"),
+            now,
             due_words,
             board="due=requests",
         ),
@@ -172,12 +178,14 @@ def for_writer(user, now):
             _("Changes asked of you"),
             _("Nobody has asked you for changes."),
             mine.filter(status=S.CHANGES_REQUESTED),
+            now,
             board="state=changes_requested&owner=me",
         ),
         queue(
             _("Your drafts"),
             _("You have no open draft. Begin one with a button above."),
             mine.filter(status=S.DRAFT),
+            now,
             board="state=draft&owner=me",
         ),
     ]
@@ -191,13 +199,12 @@ def signed_kinds():
 # --- Making one --------------------------------------------------------------------------
 
 
-def queue(title, empty, contents, note=None, board=""):
+def queue(title, empty, contents, now, note=None, board=""):
     """A queue of the first contents, oldest first unless they come in an order of their own."""
     if not contents.query.order_by:
         contents = contents.order_by("moved_at")
     shown = with_heads(contents[:LONGEST])
     total = len(shown) if len(shown) < LONGEST else bounded_count(contents)
-    now = timezone.now()
     notes = {content.pk: (note or age_words)(content, now) for content in shown}
     return Queue(title, empty, shown, total, board, notes)
 
@@ -215,6 +222,13 @@ def due_words(content, now):
     if content.due_on < timezone.localdate(now):
         return _now("was due on %(day)s") % {"day": day_words(content.due_on)}
     return _now("due on %(day)s") % {"day": day_words(content.due_on)}
+
+
+def deadline_words(content, now):
+    day = {"day": day_of(content.emergency_until)}
+    if content.emergency_until <= now:
+        return _now("was to be confirmed by %(day)s") % day
+    return _now("to be confirmed by %(day)s") % day
 
 
 def day_of(moment):

@@ -6,7 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import letters, queues
-from .models import Content, ReviewRequest, SignOff, User
+from .models import Content, ReviewRequest, User
 
 REQUEST_DAYS = (-3, 1, 7)  # from the day that a review is due
 REVIEW_AGAIN_DAYS = 30
@@ -17,9 +17,10 @@ def write_all(now):
     today = timezone.localdate(now)
     for request in open_requests():
         remind_of_request(request, today, now)
-    for signoff in falling_due(today):
-        remind_of_review(signoff, today, now)
-    for content in Content.objects.filter(emergency_until__isnull=False):
+    soon = today + datetime.timedelta(days=REVIEW_AGAIN_DAYS)
+    for content in Content.objects.due_for_review(now, soon):
+        remind_of_review(content, today, now)
+    for content in Content.objects.unconfirmed(now):
         remind_of_emergency(content, now)
 
 
@@ -48,27 +49,16 @@ def remind_of_request(request, today, now):
     )
 
 
-def falling_due(today):
-    """The last signature of each public text whose next review is near or past."""
-    until = today + datetime.timedelta(days=REVIEW_AGAIN_DAYS)
-    live = SignOff.objects.filter(content__live__isnull=False, content__withdrawn_at=None)
-    newest = {
-        s.content_id: s
-        for s in live.order_by("signed_at").select_related("content__head")
-        if s.revision_id == s.content.live_id
-    }
-    return [signoff for signoff in newest.values() if signoff.next_review_on <= until]
-
-
-def remind_of_review(signoff, today, now):
-    late = signoff.next_review_on < today
+def remind_of_review(content, today, now):
+    """`content`: as `ContentQuerySet.due_for_review` gives it."""
+    late = content.due_on < today
     subject = _("A page has lost its badge: review it again") if late else _("A page is due soon")
     letters.write(
-        {signoff.content.created_by_id, signoff.signed_by_id},
+        {content.created_by_id, content.signed_by},
         "reviews",
-        f"again:{signoff.content_id}:{signoff.next_review_on}:{'late' if late else 'soon'}",
+        f"again:{content.pk}:{content.due_on}:{'late' if late else 'soon'}",
         subject,
-        body(subject, signoff.content, signoff.next_review_on),
+        body(subject, content, content.due_on),
         now,
     )
 

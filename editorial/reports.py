@@ -19,6 +19,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from . import kinds, queues, sources
+from .days import months_after
 from .models import Content, Event, Reviewer, ReviewRequest, SignOff
 from .moves import MOVES
 
@@ -111,10 +112,7 @@ def throughput(now):
 def last_months(now):
     """The first days of this month and the eleven before it, oldest first."""
     first = timezone.localdate(now).replace(day=1)
-    months = [first]
-    while len(months) < MONTHS:
-        months.append((months[-1] - datetime.timedelta(days=1)).replace(day=1))
-    return months[::-1]
+    return [months_after(first, number) for number in range(1 - MONTHS, 1)]
 
 
 def month_name(day):
@@ -179,9 +177,7 @@ def due_in_a_year(now):
 def due_by_month(now):
     """[(month, how many fall due)] of the next twelve; what is overdue counts for this one."""
     this = timezone.localdate(now).replace(day=1)
-    months = [this]
-    while len(months) < MONTHS:
-        months.append((months[-1] + datetime.timedelta(days=32)).replace(day=1))
+    months = [months_after(this, number) for number in range(MONTHS)]
     days = due_in_a_year(now).values_list("due_on", flat=True)
     due = Counter(max(this, day.replace(day=1)) for day in days)
     return [(month_name(month), due[month]) for month in months]

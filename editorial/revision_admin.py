@@ -167,7 +167,8 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
 
     @admin.display(description=gettext_lazy("in this state"), ordering="head_of__moved_at")
     def age(self, revision):
-        days = (timezone.now() - revision.content.moved_at).days
+        now = timezone.now()
+        days = (now - revision.content.in_state_since(now)).days
         return _("today") if days < 1 else _("%(days)d d") % {"days": days}
 
     @admin.display(description=gettext_lazy("next step"))

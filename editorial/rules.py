@@ -14,8 +14,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import sources, standing
+from .days import months_after
 from .errors import Refused
 from .models import Comment, Content, Credential, Event, Reviewer, Revision, User
+
+# Until an approved text goes live.
+LONGEST_WAIT = datetime.timedelta(days=3 * 365)
 
 
 @dataclass
@@ -165,7 +169,7 @@ def sign_form_is_complete(attempt):
         raise Refused(_("Say what your review covers before you sign."))
     due = attempt.data.get("next_review_on")
     today = timezone.localdate(attempt.at)
-    if due is None or not today < due <= today + datetime.timedelta(days=3 * 366):
+    if due is None or not today < due <= months_after(today, 36):
         raise Refused(_("The next review falls due on a day within the next three years."))
 
 
@@ -204,6 +208,8 @@ def go_live_lies_ahead(attempt):
     go_live = attempt.data.get("go_live_at")
     if go_live is None or go_live <= attempt.at:
         raise Refused(_("Name a time that lies ahead, or approve now."))
+    if go_live - attempt.at > LONGEST_WAIT:
+        raise Refused(_("Name a time within the next three years."))
     signoffs = standing.signoffs_of(attempt.revision)
     if signoffs and timezone.localdate(go_live) > signoffs[-1].next_review_on:
         raise Refused(_("By that time the review will be overdue. Name an earlier time."))
@@ -283,7 +289,8 @@ def may_resolve(user, thread):
 
 
 def emergency_is_open(attempt):
-    if attempt.content.emergency_until is None:
+    content = attempt.content
+    if content.emergency_until is None or content.is_due(attempt.at):
         raise Refused(_("Nothing of this was published without a review, or it is confirmed."))
 
 

@@ -175,10 +175,18 @@ class Content(models.Model):
         """Whether a scheduled revision has its time behind it: it then is what readers get."""
         return bool(self.scheduled_id) and self.scheduled_at <= now
 
+    def was_public(self, now):
+        """Whether readers have had this page by the time `now`, so that its address stays."""
+        return self.first_live_at is not None or self.is_due(now)
+
     def status_at(self, now):
         """The status at the time `now`: a scheduled revision that is due counts as published."""
         due = self.status == self.Status.SCHEDULED and self.is_due(now)
         return self.Status.PUBLISHED if due else self.Status(self.status)
+
+    def in_state_since(self, now):
+        """When the status that it has at the time `now` began."""
+        return self.moved_at if self.status_at(now) == self.status else self.scheduled_at
 
 
 class Revision(InsertOnly):

@@ -30,6 +30,7 @@ from articles.models import (
 )
 from editorial import actions, images, reviewing
 from editorial.actions import Token
+from editorial.days import months_after
 from editorial.models import Author, Book, Credential, Reviewer, User
 from products.models import Feature, Product, ProductRevision
 
@@ -190,7 +191,7 @@ class Seeding:
             credential=signer.credentials.filter(valid_from__lte=at).first(),
             scope="The whole text, with pictures, tips and sources",
             conflict_statement="None. I own no share in any shop or product named here.",
-            next_review_on=at + datetime.timedelta(days=round(months * 30.4375)),
+            next_review_on=months_after(at, months),
         )
 
     def make_page(self, text, days):
