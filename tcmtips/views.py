@@ -1,9 +1,11 @@
 """Home, search, and what machines ask for."""
 
+from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template import loader
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 
@@ -38,7 +40,8 @@ def search(request):
 
 
 def robots(request):
-    text = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nDisallow: /preview/\n"
+    hidden = "".join(f"Disallow: {path}\n" for path in ("/admin/", "/search/", "/preview/"))
+    text = f"User-agent: *\n{hidden}Sitemap: {settings.SITE_URL}{reverse('sitemap')}\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 

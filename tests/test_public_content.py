@@ -6,6 +6,7 @@ import hashlib
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,7 +19,7 @@ from tests.reading import badges, graph_of, tree_of
 pytestmark = pytest.mark.django_db
 
 DAY, SECOND = datetime.timedelta(days=1), datetime.timedelta(seconds=1)
-LISTS = ("home", "articles", "topic", "author", "search")
+LISTS = ("home", "articles", "topic", "author", "search", "feed", "sitemap")
 
 
 def complete_article(**fields):
@@ -38,9 +39,17 @@ def listed_in(client, article):
         "topic": "/topics/legs/",
         "author": reverse("author", args=[byline.slug]),
         "search": "/search/?q=tired",
+        "feed": "/feed/",
+        "sitemap": "/sitemap.xml",
     }
-    link = f'href="{article.get_absolute_url()}"'
-    return [name for name, url in addresses.items() if link in client.get(url).content.decode()]
+    path = article.get_absolute_url()
+    links = (
+        f'href="{path}"',
+        f'href="{settings.SITE_URL}{path}"',
+        f"<loc>{settings.SITE_URL}{path}<",
+    )
+    shown = {name: client.get(url).content.decode() for name, url in addresses.items()}
+    return [name for name, text in shown.items() if any(link in text for link in links)]
 
 
 # --- Before, while and after something is public -----------------------------------------

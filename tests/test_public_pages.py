@@ -66,6 +66,8 @@ QUERY_BUDGET = {
     "log_head": 1,
     "corrections": 3,
     "corrections_feed": 1,
+    "feed": 10,
+    "sitemap": 8,
     "preview": 5,
     "preview: unknown": 2,
 }
@@ -96,6 +98,8 @@ NO_PAGE = {
     "product_reviews": "application/json",
     "page_reviews": "application/json",
     "corrections_feed": "application/atom+xml; charset=utf-8",
+    "feed": "application/atom+xml; charset=utf-8",
+    "sitemap": "application/xml",
 }
 HEADERS = {
     "X-Content-Type-Options": "nosniff",

@@ -132,7 +132,7 @@ def paths(site):
         for name in (
             *("home", "articles", "acupoints", "products", "search"),
             *("healthz", "readyz", "robots", "log_head"),
-            *("corrections", "corrections_feed"),
+            *("corrections", "corrections_feed", "feed", "sitemap"),
         )
     }
     for content in (site.article, site.point, site.product, site.page):

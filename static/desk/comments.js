@@ -65,14 +65,16 @@ if (form && text) {
     const range = selection.getRangeAt(0);
     return text.contains(range.commonAncestorContainer) && plain(range.toString()) ? range : null;
   };
-  document.addEventListener("selectionchange", () => {
+  const follow = () => {
     const range = marked();
     button.hidden = !range;
     if (!range) return;
     const place = range.getBoundingClientRect();
     button.style.setProperty("top", `${window.scrollY + place.bottom + 6}px`);
     button.style.setProperty("left", `${window.scrollX + place.left}px`);
-  });
+  };
+  document.addEventListener("selectionchange", follow);
+  follow(); // what was marked before this script had come
   button.addEventListener("mousedown", (event) => event.preventDefault());
   button.addEventListener("click", () => {
     const range = marked();

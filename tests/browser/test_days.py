@@ -83,7 +83,8 @@ def act(page, name, button=None, **fields):
             )
         else:
             box.fill(value)
-    form.locator("button[type=submit]").click()
+    with page.expect_navigation():
+        form.locator("button[type=submit]").click()
     expect(page.locator(".done").first).to_be_visible()
 
 
@@ -115,7 +116,8 @@ def move(page, name, **fields):
     for field, value in fields.items():
         box = form.locator(f"[name={field}]")
         box.check() if value is True else box.fill(value)
-    form.locator("button[type=submit]").click()
+    with page.expect_navigation():
+        form.locator("button[type=submit]").click()
 
 
 def test_from_the_invitation_to_the_public_history(people, visitor):
@@ -181,8 +183,8 @@ def test_from_the_invitation_to_the_public_history(people, visitor):
     page = reviewer.page
     expect(page.locator(".threads")).to_contain_text("do not stand in the text any more")
     page.get_by_role("link", name="since the revision before").click()
-    expect(page.locator("del").first).to_contain_text("hard")
-    expect(page.locator("ins").first).to_contain_text("lightly")
+    expect(page.locator("del", has_text="hard").first).to_be_visible()
+    expect(page.locator("ins", has_text="lightly").first).to_be_visible()
     page.go_back()
     act(page, "reply", verdict="resolve")
     fingerprint = page.locator("dd code").inner_text()
@@ -206,8 +208,8 @@ def test_from_the_invitation_to_the_public_history(people, visitor):
     assert [letter[:2] for letter in post.take()] == [("wanda", "Your text is public")]
 
     # The writer sees it on her board, the reviewer among what she signed.
-    writer.open("/admin/board/?q=kneading")
-    expect(writer.page.locator("[data-state=published], .column", has_text=TITLE)).to_be_visible()
+    writer.open("/admin/board/?q=kneading&state=published")
+    expect(writer.page.locator("main")).to_contain_text(TITLE)
     reviewer.open("/admin/")
     expect(reviewer.page.locator(".queue", has_text="Signed by you")).to_contain_text(TITLE)
 
