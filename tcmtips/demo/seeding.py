@@ -59,6 +59,9 @@ WHO_IS = {
     "ruth-sample-moreau": "ruth",
 }
 
+# Note of every point's first version, read at the desk; docs/point-texts.md holds the list.
+UNCONFIRMED = "First description. An editor is still to confirm where the point lies."
+
 
 def read(name):
     """One TOML file of this folder, as a dict."""
@@ -85,7 +88,7 @@ class Seeding:
         for number, text in enumerate(read("pages")["pages"]):
             self.make_page(text, days=300 - number)
         for number, text in enumerate(read("points")["points"]):
-            self.make_point(text, days=460 - number)
+            self.make_point(text, days=text.get("days", 460 - number))
         for number, text in enumerate(read("products")["products"]):
             self.make_product(text, days=250 - number)
         for number, text in enumerate(read("articles")["articles"]):
@@ -208,7 +211,7 @@ class Seeding:
         fields = ("pinyin", "traditional", "simplified", "english", "other_names")
         texts = ("location", "uses", "research", "pressing")
         revision = AcupointRevision(
-            note="First description", **{name: text.get(name, "") for name in (*fields, *texts)}
+            note=UNCONFIRMED, **{name: text.get(name, "") for name in (*fields, *texts)}
         )
         point = self.draft(
             Acupoint,
@@ -221,10 +224,14 @@ class Seeding:
             meridian=found["meridian"],
             number=int(found["number"]),
         )
-        if text["state"] == "published":
+        steps = STEPS[text["state"]]
+        if "submit" in steps:
             self.move("submit", point, "tomas", days - 2)
+        if "sign" in steps:
             self.sign(point, "ilse-sample-brandt", days - 5, months=24)
+        if "approve" in steps:
             self.move("approve", point, "editor", days - 6)
+        self.comment(point, text.get("comments", ()), days - 5)
         if "revised" in text:
             self.publish_anew(point, text["revised"])
 
@@ -303,12 +310,12 @@ class Seeding:
                 note="A shorter summary",
             )
 
-    def comment(self, article, comments, days):
+    def comment(self, content, comments, days):
         for comment in comments:
-            article.refresh_from_db()
+            content.refresh_from_db()
             by = User.objects.get(username=comment["by"])
             words = {name: value for name, value in comment.items() if name != "by"}
-            reviewing.comment(Token.of(article), by=by, at=self.day(days), **words)
+            reviewing.comment(Token.of(content), by=by, at=self.day(days), **words)
 
     def correct(self, article, text, writer):
         """The summary as it reads now, signed anew, with a public note of what was wrong."""
@@ -349,7 +356,7 @@ class Seeding:
         ]
 
 
-# What happens to an article, by the state that it ends in.
+# What happens to an article or a point, by the state that it ends in.
 STEPS = {
     "draft": (),
     "discarded": ("put away",),
