@@ -212,6 +212,8 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
         if revision:
             token = Token.from_post(revision.content_id, request.POST)
             content = actions.seen(token)
+            if not is_head(revision):
+                raise actions.stale(content)  # the form was opened on older words
             actions.check("save", content, by=request.user, at=timezone.now())
             request.token = token
         with transaction.atomic(), ExitStack() as saving:

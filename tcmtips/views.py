@@ -6,6 +6,7 @@ from django.shortcuts import render
 from django.template import loader
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from acupoints.models import Acupoint
 from articles.models import Article
@@ -17,6 +18,7 @@ MOST_WORDS = 8
 MOST_RESULTS = 20
 
 
+@require_safe
 def home(request):
     now = timezone.now()
     articles = pages.load(Article.objects.public(now).order_by("-shown_since", "pk")[:7], now)
@@ -24,6 +26,7 @@ def home(request):
     return render(request, "home.html", {"articles": articles, "points": points})
 
 
+@require_safe
 def search(request):
     now = timezone.now()
     query = " ".join(request.GET.get("q", "").split())[:LONGEST_QUERY]
@@ -37,18 +40,21 @@ def search(request):
     return render(request, "search.html", context)
 
 
+@require_safe
 def robots(request):
     text = "User-agent: *\nDisallow: /admin/\nDisallow: /search/\nDisallow: /preview/\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 @never_cache
+@require_safe
 def healthz(request):
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @never_cache
+@require_safe
 def readyz(request):
     """The process can serve: its database answers and every guard stands."""
     try:
@@ -62,6 +68,7 @@ def readyz(request):
 
 
 @never_cache
+@require_safe
 def log_head(request):
     """Count and hash of the log's last line, for whoever keeps an export."""
     head = LogHead.objects.filter(pk=1).first() or LogHead(count=0, hash=log.GENESIS)
