@@ -13,13 +13,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
-from django.conf import settings
 from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from articles.models import ArticleRevision, Source
-from editorial import actions, previews, redaction, reviewing, sources
+from editorial import previews, redaction, reviewing, sources
 from editorial.actions import Token
 from editorial.acts import ACTS
 from editorial.models import Revision
@@ -138,6 +137,11 @@ def build():
         "twin's link": linked(twin, writer),
         "twin's claim": claim_of(twin),
         "third's signoff": twice.signoffs.get(),
+        "third's credential": third.credentials.get(),
+        "writer's profile": f.reviewer(writer),
+        "retired": f.reviewer(
+            deactivated_at=f.now(), deactivated_by=people["editor"], deactivation_reason="Moved."
+        ),
     }
     rows["answer"] = reviewing.reply(
         rows["thread"], by=people["editor"], at=f.now(), text="The second one."
@@ -317,15 +321,147 @@ def test_everything_is_possible_for_somebody():
     assert {name for name, _role in allowed()} == set(table())
 
 
+HOLES = {
+    "no version": lambda sent: sent.pop("version"),
+    "no revision": lambda sent: sent.pop("revision"),
+    "no digest": lambda sent: sent.pop("digest"),
+    "an empty digest": lambda sent: sent.update(digest=""),
+}
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("hole", ["version", "revision", "digest"])
-def test_whoever_may_is_refused_without_the_whole_token(hole, attempts, clients):
+def test_whoever_may_is_refused_without_the_whole_token(attempts, clients):
     before = everything()
+    found = {}
     for name, role in allowed():
         attempt = attempts[name][role]
-        sent = attempt.sent()
-        for holed in ({k: v for k, v in sent.items() if k != hole}, {**sent, hole: ""}):
-            assert outcome(clients[role], attempt.address, holed, before) == ("422", True), (
-                name,
-                role,
-            )
+        for hole, make in HOLES.items():
+            sent = attempt.sent()
+            make(sent)
+            found[name, role, hole] = outcome(clients[role], attempt.address, sent, before)
+    assert len(found) == len(HOLES) * len(allowed()) > 200
+    assert {key: got for key, got in found.items() if got != ("422", True)} == {}
+
+
+def with_token_of(key):
+    """The token of another content, sent to the address of this one."""
+    return lambda attempt, house: replace(attempt, token=Token.of(house["contents"][key]))
+
+
+def at_the_twin(attempt, house):
+    """Token and form as they should be, sent to the address of another article."""
+    return replace(attempt, revision=house["contents"]["twin"].head.typed)
+
+
+def under_another_kind(attempt, house):
+    """The key of another kind's revision in the address, with its own token."""
+    product = house["contents"]["product"]
+    revision = ArticleRevision(pk=product.head_id)
+    return replace(attempt, revision=revision, token=Token.of(product))
+
+
+def without_its_digest(attempt, house):
+    twin = house["contents"]["twin"]
+    return replace(attempt, token=replace(attempt.token, digest=twin.head.seal.digest))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "swapped",
+    [
+        with_token_of("twin"),
+        with_token_of("product"),
+        at_the_twin,
+        under_another_kind,
+        without_its_digest,
+    ],
+    ids=["a twin's token", "a product's token", "twin", "another kind", "a twin's digest"],
+)
+def test_nothing_is_done_to_one_content_with_the_token_of_another(
+    swapped, attempts, clients, house
+):
+    before, accepted = everything(), {}
+    for name, by_role in attempts.items():
+        for role, attempt in by_role.items():
+            tried = swapped(attempt, house)
+            got = outcome(clients[role], tried.address, tried.sent(), before)
+            if got[0] not in REFUSED or not got[1]:
+                accepted[name, role] = got
+    assert accepted == {}
+
+
+# What somebody might put into a form in place of their own: (move or act, field, whose).
+SWAPS = [
+    *[
+        (name, "request", whose)
+        for name in ("accept", "decline", "delegate", "cancel")
+        for whose in ("twin's request", "nobody's")
+    ],
+    *[(name, "request", "third's request") for name in ("accept", "decline", "delegate")],
+    *[
+        (name, "thread", whose)
+        for name in ("reply", "reply: resolve")
+        for whose in ("twin's thread", "answer", "nobody's")
+    ],
+    ("check", "claim", "twin's claim"),
+    *[
+        (name, "signoff", whose)
+        for name in ("retract", "annul")
+        for whose in ("third's signoff", "nobody's")
+    ],
+    ("end_link", "link", "twin's link"),
+    ("end_link", "link", "nobody's"),
+    ("sign", "credential", "third's credential"),
+    ("sign", "credential", "nobody's"),
+    ("ask", "reviewer", "writer's profile"),
+    ("ask", "reviewer", "retired"),
+    ("delegate", "to", "writer's profile"),
+    ("delegate", "to", "retired"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "field", "whose"), SWAPS)
+def test_the_id_of_another_thing_is_refused(name, field, whose, attempts, clients, house):
+    row = 10**9 if whose == "nobody's" else house["rows"][whose]
+    before, accepted = everything(), {}
+    for role, attempt in attempts[name].items():
+        assert field in attempt.data
+        sent = attempt.sent() | {field: getattr(row, "pk", row)}
+        got = outcome(clients[role], attempt.address, sent, before)
+        if got[0] not in REFUSED or not got[1]:
+            accepted[role] = got
+    assert accepted == {}
+
+
+def test_an_older_revision_in_the_address_saves_nothing(attempts, clients, house):
+    """Else the form would carry on from words that its sender did not see."""
+    before = everything()
+    for role, attempt in attempts["save"].items():
+        tried = replace(attempt, revision=house["old"][0].typed)
+        cell, same = outcome(clients[role], tried.address, tried.sent(), before)
+        assert (cell, same) == ("login" if role == "visitor" else "409", True), role
+
+
+def test_of_many_at_once_none_goes_by_the_token_of_another(attempts, clients, house):
+    before = everything()
+    for name, move in MOVES.items():
+        for role, attempt in attempts[name].items():
+            for key in ("twin", "product"):
+                token = replace(attempt.token, content=house["contents"][key].pk)
+                chosen = f"{token.content}:{token.version}:{token.revision}:{token.digest}"
+                sent = attempt.data | {"move": name, "chosen": chosen}
+                cell, same = outcome(clients[role], reverse("admin:bulk_move"), sent, before)
+                assert same, (name, role)
+                may = move.bulk and role != "visitor" and cell == "200"
+                assert may or cell in ("403", "login"), (name, role, cell)
+
+
+def test_revisions_of_two_contents_are_not_compared(clients, house):
+    contents = house["contents"]
+    for other in ("twin", "product"):
+        for pair in ((other, "draft"), ("draft", other)):
+            one, two = (contents[key].head_id for key in pair)
+            address = reverse("admin:articles_articlerevision_compare", args=[one, two])
+            for role, client in clients.items():
+                assert client.get(address).status_code == (302 if role == "visitor" else 404)
