@@ -20,6 +20,7 @@ from editorial import previews
 from editorial.acts import ACTS
 from editorial.models import Revision
 from editorial.moves import MOVES
+from editorial.reports import REPORTS
 from tests import factories as f
 from tests.database import everything
 
@@ -72,7 +73,7 @@ def waiting_house():
         "acupoints_acupointrevision": point.head,
         "products_productrevision": f.publish(f.product()).head,
     }
-    draft = f.article()
+    draft = f.article(by=writer)
     _link, secret = previews.create(draft.head, by=writer, at=f.now(), label="Sample paper")
     return {"people": people, "contents": contents, "public": public, "secret": secret}
 
@@ -92,7 +93,8 @@ def address(name, converters, house):
     given = {
         "admin:app_list": {"app_label": "editorial"},
         "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
-        "picture": {"name": "nothing.png"},
+        "picture": {"name": house["contents"]["products_productrevision"].typed.image.name},
+        "admin:report_csv": {"name": next(iter(REPORTS))},
         "preview": {"token": house["secret"]},
         "topic": {"slug": "knee-pain"},
     }.get(name)
@@ -118,7 +120,7 @@ def value_of(name, converter, house):
     if converter == "act":
         return "comment"
     if converter == "number":
-        return 1
+        return house["public"].live.number if name == "article_canonical" else 1
     if converter == "slug":
         slugs = {
             "article": house["public"].slug,
