@@ -1,5 +1,6 @@
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from editorial import pages
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
@@ -8,6 +9,7 @@ from .meridians import Meridian
 from .models import Acupoint
 
 
+@require_safe
 def index(request):
     """All public points, by meridian."""
     now = timezone.now()

@@ -1,8 +1,10 @@
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.http import JsonResponse
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
 from acupoints.models import Acupoint
@@ -75,11 +77,13 @@ class ArticleAdmin(RevisionAdmin):
         return surroundings(page, timezone.now())
 
     def get_urls(self):
-        pick = self.admin_site.admin_view(self.pick_view)
+        pick = self.admin_site.admin_view(require_safe(self.pick_view))
         return [path("pick-acupoint/", pick, name="pick_acupoint"), *super().get_urls()]
 
     def pick_view(self, request):
         """Points for the editor's autocomplete: [{"code", "label", "signed"}]."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         words = request.GET.get("q", "")[:60].split()
         points = Acupoint.objects.drafted().matching(words)
         points = list(points.order_by("meridian", "number", "code")[:MOST_SUGGESTIONS])

@@ -2,6 +2,7 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from editorial import pages
 from editorial.models import Author, Reviewer
@@ -22,6 +23,7 @@ def paged(request, contents, now):
     return chunk
 
 
+@require_safe
 def index(request):
     now = timezone.now()
     articles = Article.objects.public(now).order_by("-shown_since", "pk")
@@ -75,6 +77,7 @@ class PageCanonical(CanonicalView):
     model = Page
 
 
+@require_safe
 def topic(request, slug):
     now = timezone.now()
     found = get_object_or_404(Topic, slug=slug)
@@ -85,6 +88,7 @@ def topic(request, slug):
     return render(request, "topic.html", {"topic": found, "articles": chunk})
 
 
+@require_safe
 def author(request, slug):
     now = timezone.now()
     who = get_object_or_404(Author.objects.prefetch_related("books"), slug=slug)
@@ -93,6 +97,7 @@ def author(request, slug):
     return render(request, "author.html", context)
 
 
+@require_safe
 def reviewer(request, slug):
     now = timezone.now()
     who = get_object_or_404(Reviewer.objects.prefetch_related("credentials"), slug=slug)

@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.http import Http404, HttpResponseRedirect
 from django.urls import path
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from .actions import Token
+from .actions import Token, of_its_content
 from .acts import ACTS
-from .errors import Refused
+from .errors import Refused, Unchanged
 
 # The hidden fields by which forms of one kind on one page are told apart.
 KEYS = ("request", "thread", "claim", "signoff", "link")
@@ -34,6 +35,7 @@ class ActsMixin:
         )
         try:
             token = Token.from_post(revision.content_id, request.POST)
+            of_its_content(token)
             if not form.is_valid():
                 head = self.head_of(request, revision)
                 return self.render_review(request, head, acts={key: form})
@@ -41,6 +43,9 @@ class ActsMixin:
         except Refused as refusal:
             head = self.head_of(request, revision)
             return self.render_review(request, head, acts={key: form}, refusal=refusal)
+        except Unchanged:
+            messages.info(request, _("Nothing was changed, so there is no new revision."))
+            return HttpResponseRedirect(self.url("review", self.head_of(request, revision).pk))
         messages.success(request, done)
         target = form.where()
         head_id = target.pk if target else self.head_of(request, revision).pk

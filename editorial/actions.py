@@ -60,13 +60,17 @@ class Token:
     def from_post(cls, content_id, data):
         """The token in posted form data; raises MissingToken."""
         try:
-            return cls(
-                int(content_id), int(data["version"]), int(data["revision"]), str(data["digest"])
-            )
+            version, revision = int(data["version"]), int(data["revision"])
+            return cls(int(content_id), version, revision, str(data["digest"]))
         except (KeyError, ValueError) as error:
             raise MissingToken(
                 _("This request does not say which revision it is about. Reload and try again.")
             ) from error
+
+
+def is_whole(token):
+    if not (token.revision and token.digest) or token.version is None:
+        raise MissingToken(_("This request does not say which revision it is about."))
 
 
 def seen(token):
@@ -74,12 +78,23 @@ def seen(token):
 
     Raises Stale otherwise, and MissingToken for a token with a hole in it.
     """
-    if not (token.revision and token.digest) or token.version is None:
-        raise MissingToken(_("This request does not say which revision it is about."))
+    is_whole(token)
     content = Content.objects.select_related("head__seal").get(pk=token.content)
     if Token.of(content) != token:
         raise stale(content)
     return content
+
+
+def of_its_content(token):
+    """Raise Stale where a token's revision and digest never were of its content.
+
+    For what a newer version does not touch, an answer to a request say; `seen` asks for more.
+    Raises MissingToken for a token with a hole in it.
+    """
+    is_whole(token)
+    revisions = Revision.objects.filter(pk=token.revision, content=token.content)
+    if token.digest not in revisions.values_list("seal__digest", flat=True):
+        raise stale(Content.objects.select_related("head").get(pk=token.content))
 
 
 def stale(content):
@@ -383,7 +398,7 @@ def revoke(signoff, *, kind, by, at, reason):
         raise Refused(_("Give your reason; readers of the history will see it."))
     if kind == Revocation.Kind.RETRACT and by.pk != signoff.signed_by_id:
         raise Refused(_("Only the person who signed can retract a signature."))
-    if kind == Revocation.Kind.ANNUL and not by.has_perm("editorial.change_credential"):
+    if kind == Revocation.Kind.ANNUL and not by.has_perm("editorial.annul_signoff"):
         raise Refused(_("Only an administrator can annul a signature."))
     content = Content.objects.get(pk=signoff.content_id)
     swap(content, at)

@@ -1,10 +1,12 @@
 """What people do on the review page beside the moves: each a form that knows how to do it.
 
-Every form is sent with the token of the page; those acts that depend on the words compare it.
+Every form is sent with the token of the page, which must be of this content; those acts that
+depend on the words compare it.
 """
 
 import datetime
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django import forms
 from django.conf import settings
@@ -275,8 +277,6 @@ class EndLinkForm(ActForm):
     link = forms.IntegerField(widget=forms.HiddenInput)
 
     def do(self, token):
-        if not self.by.has_perm("editorial.save_content"):
-            raise Refused(_("Your role does not include showing drafts to outsiders."))
         links = PreviewLink.objects.filter(revision__content=self.content)
         previews.end(self.row(links, "link"), by=self.by, at=self.at)
         return _("The link is dead.")
@@ -489,9 +489,17 @@ class Panel:
             names.append("annul")
         return [self.offer(name, signoff=signoff.pk) for name in names]
 
+    @cached_property
+    def may_show_outsiders(self):
+        try:
+            previews.check(self.content, self.by)
+        except Refused:
+            return False
+        return True
+
     def links(self):
         """Preview links that still open something, for those who may make them."""
-        if not self.may("save_content"):
+        if not self.may_show_outsiders:
             return []
         links = PreviewLink.objects.filter(
             revision__content=self.content, ended_at=None, expires_at__gt=self.at
@@ -500,7 +508,7 @@ class Panel:
 
     def link(self):
         hidden = (Content.Status.PUBLISHED, Content.Status.WITHDRAWN)
-        return None if self.state in hidden or not self.may("save_content") else self.offer("link")
+        return None if self.state in hidden or not self.may_show_outsiders else self.offer("link")
 
     def on_old_revision(self):
         """What can be done with a revision that is not the working one any more."""

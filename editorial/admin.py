@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import actions, log
 from .models import Author, Book, Credential, Event, Reviewer, User
+from .moves import MOVES
 from .revision_admin import TabularInline
 
 
@@ -39,6 +40,12 @@ class UserAdmin(ListsWhatProtects, DjangoUserAdmin):
     def get_readonly_fields(self, request, obj=None):
         fixed = [] if request.user.is_superuser else ["is_superuser"]
         return [*fixed, "alias_of"] if obj and obj.alias_of_id else fixed
+
+    def has_change_permission(self, request, obj=None):
+        """Whoever sets a superuser's password becomes one, so only superusers may."""
+        if obj and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
@@ -218,13 +225,56 @@ class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
         return ["reviewer"] if obj else []
 
 
+# What lines of the log tell besides the moves.
+OTHER_LINES = (
+    "hold",
+    "comment",
+    "comment_answered",
+    "source_checked",
+    "review_asked",
+    "review_accepted",
+    "review_declined",
+    "review_delegated",
+    "review_cancelled",
+    "retract",
+    "annul",
+    "preview_made",
+    "preview_ended",
+    "redaction_asked",
+    "redacted",
+    "credential_checked",
+    "credential_suspended",
+    "credential_annulled",
+    "own_settings_changed",
+    *[
+        f"{record}_{deed}"
+        for record in ("user", "author", "reviewer", "credential")
+        for deed in ("added", "changed")
+    ],
+)
+
+
+class LineFilter(admin.SimpleListFilter):
+    """From a fixed list: which names there are, the log itself tells only when it is read whole."""
+
+    title = _("move")
+    parameter_name = "move"
+
+    def lookups(self, request, model_admin):
+        labels = {name: move.label for name, move in MOVES.items()}
+        return [(name, labels.get(name, name)) for name in (*MOVES, *OTHER_LINES)]
+
+    def queryset(self, request, queryset):
+        return queryset.filter(move=self.value()) if self.value() else queryset
+
+
 @admin.register(Event)
 class EventAdmin(admin.ModelAdmin):
     """The log, to read."""
 
     list_display = ("seq", "at", "actor", "move", "content", "revision")
     list_select_related = ("actor", "content", "revision__content")
-    list_filter = ("move",)
+    list_filter = (LineFilter,)
     ordering = ("-seq",)
     show_full_result_count = False
 

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from . import actions, kinds, queues, rules
 from .actions import Token
@@ -171,6 +171,7 @@ def view_permission(model):
     return f"{model._meta.app_label}.view_{model._meta.model_name}"
 
 
+@require_safe
 def board(request):
     """The board, or the list of one state where a state is asked for."""
     kind_names = visible_kinds(request.user)
@@ -271,7 +272,7 @@ def bulk_move(request):
     each. What one refuses stops no other."""
     kind_names = visible_kinds(request.user)
     move = MOVES.get(request.POST.get("move", ""))
-    if not kind_names or move is None or not move.bulk:
+    if not kind_names or move not in bulk_moves(request.user):
         raise PermissionDenied
     chosen = request.POST.getlist("chosen")
     results = [made_or_refused(move, text, request, kind_names) for text in chosen[:MOST_AT_ONCE]]

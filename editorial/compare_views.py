@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from . import differences, documents
 from .actions import Token
@@ -20,7 +21,7 @@ class CompareMixin:
 
     def get_urls(self):
         name = self.compare_name.removeprefix("admin:")
-        view = self.admin_site.admin_view(self.compare_view)
+        view = self.admin_site.admin_view(require_safe(self.compare_view))
         return [path("<int:pk>/compare/<int:other>/", view, name=name), *super().get_urls()]
 
     def compare_view(self, request, pk, other):

@@ -8,7 +8,7 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from . import actions, pages
 from .actions import Token
@@ -30,7 +30,9 @@ class DecideMixin:
     """Adds to an admin of revisions the pages on which their moves are made."""
 
     def get_urls(self):
-        wrap = self.admin_site.admin_view
+        def wrap(view, method=require_safe):
+            return self.admin_site.admin_view(method(view))
+
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         return [
             path("<int:pk>/review/", wrap(self.review_view), name=f"{name}_review"),
@@ -38,7 +40,7 @@ class DecideMixin:
             path("<int:pk>/log/", wrap(self.log_view), name=f"{name}_log"),
             path(
                 "<int:pk>/move/<str:move>/",
-                wrap(require_POST(self.move_view)),
+                wrap(self.move_view, require_POST),
                 name=f"{name}_move",
             ),
             *super().get_urls(),
@@ -62,16 +64,16 @@ class DecideMixin:
 
     def render_review(self, request, revision, bound=None, refusal=None, acts=None):
         """`bound`: {move name: its form as sent}; `acts`: the same of the other forms, by their
-        keys; `refusal`: why something was not done."""
+        keys; `refusal`: why something was not done. Without one, they were filled in
+        wrongly, which is 422 as well."""
         now = timezone.now()
         content = revision.content
-        bound = bound or {}
         offers = [
             {
                 "move": move,
                 "why_not": why_not,
                 "url": self.url("move", revision.pk, move.name),
-                "form": bound.get(move.name)
+                "form": (bound or {}).get(move.name)
                 or move_form(move.name, content=content, by=request.user, at=now),
             }
             for move, why_not in actions.offered(content, by=request.user, at=now)
@@ -94,7 +96,7 @@ class DecideMixin:
             "list_url": self.url("changelist"),
             "may_edit": self.has_change_permission(request, revision),
         }
-        status = refusal.status_code if refusal else 200
+        status = refusal.status_code if refusal else 422 if bound or acts else 200
         return render(request, "desk/review.html", context, status=status)
 
     def move_view(self, request, pk, move):

@@ -43,7 +43,7 @@ class PresenceMixin:
         now, content = timezone.now(), revision.content
         if "closed" in request.POST:
             closed(content, request.user)
-        elif self.has_change_permission(request):
+        elif self.has_change_permission(request, revision):
             seen(content, request.user, now)
         return JsonResponse(
             {"others": others(content, request.user, now), "newest": content.head_id}

@@ -7,7 +7,7 @@ import secrets
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import history, log
+from . import history, log, rules
 from .errors import Refused
 from .models import PreviewLink
 
@@ -18,11 +18,18 @@ def hash_of(secret):
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
+def check(content, by):
+    """Raise Refused where this person may not show drafts of the content to outsiders."""
+    if not by.has_perm("editorial.save_content"):
+        raise Refused(_("Your role does not include showing drafts to outsiders."))
+    if not rules.works_on(by, content):
+        raise Refused(_("Who works on this text, or an editor, shows it to outsiders."))
+
+
 @transaction.atomic
 def create(revision, *, by, at, label, days=7):
     """A link to one revision; returns (link, secret). The secret is shown once and not kept."""
-    if not by.has_perm("editorial.save_content"):
-        raise Refused(_("Your role does not include showing drafts to outsiders."))
+    check(revision.content, by)
     if not label.strip():
         raise Refused(_("Say for whom the link is."))
     if not 1 <= days <= LONGEST_DAYS:
@@ -42,7 +49,8 @@ def create(revision, *, by, at, label, days=7):
 
 @transaction.atomic
 def end(link, *, by, at):
-    """End a link before its time."""
+    """End a link before its time. Raises Refused for who might not have made it."""
+    check(link.revision.content, by)
     if PreviewLink.objects.filter(pk=link.pk, ended_at=None).update(ended_at=at):
         write_line("preview_ended", link, by, at)
 

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.forms import BaseInlineFormSet
-from django.http import HttpResponseRedirect
+from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -206,6 +206,8 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         revision = object_id and self.get_object(request, object_id)
+        if object_id and revision is None:
+            raise Http404  # and not a form for a new one
         extra = {**(extra_context or {}), **self.form_context(request, revision)}
         if request.method != "POST":
             if revision and not is_head(revision):
@@ -227,6 +229,8 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
         if revision:
             token = Token.from_post(revision.content_id, request.POST)
             content = actions.seen(token)
+            if not is_head(revision):
+                raise actions.stale(content)  # the form was opened on older words
             actions.check("save", content, by=request.user, at=timezone.now())
             request.token = token
         with transaction.atomic(), ExitStack() as saving:

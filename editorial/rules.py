@@ -89,10 +89,13 @@ def contributed(user, content):
     return user.person_id in contributors(content)
 
 
+def works_on(user, content):
+    """Whether the content is this person's to work on: their own, or anybody's for an editor."""
+    return user.has_perm("editorial.edit_any_content") or contributed(user, content)
+
+
 def own_work_or_editor(attempt):
-    if attempt.by.has_perm("editorial.edit_any_content"):
-        return
-    if not attempt.by_contributed:
+    if not works_on(attempt.by, attempt.content):
         raise Refused(_("This is another writer's work. Ask an editor if you want to change it."))
 
 

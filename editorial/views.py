@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from . import history, images, pages, previews
@@ -102,6 +103,7 @@ class CanonicalView(View):
 
 
 @never_cache
+@require_safe
 def preview(request, token):
     """A draft as an outsider may see it by a link: no badge, not for search engines or caches."""
     now = timezone.now()
@@ -118,6 +120,7 @@ def preview(request, token):
 MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 
 
+@require_safe
 @cache_control(public=True, max_age=31_536_000, immutable=True)
 def picture(request, name):
     """A stored picture. Its address holds its hash, so it may be kept for ever."""

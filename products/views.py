@@ -1,5 +1,6 @@
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from editorial import pages
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
@@ -13,6 +14,7 @@ def boxes(products, now):
     return [{"page": page, "shop": shop_of(page.fields["url"])} for page in loaded]
 
 
+@require_safe
 def index(request):
     now = timezone.now()
     products = Product.objects.public(now).order_by("-shown_since")

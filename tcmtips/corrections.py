@@ -9,6 +9,7 @@ from django.urls import reverse_lazy
 from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
 
 from editorial import documents
 from editorial.models import Content, Correction
@@ -40,6 +41,7 @@ def title_of(correction):
     return fields.get("title") or fields.get("name") or str(correction.content)
 
 
+@require_safe
 def index(request):
     chunk = Paginator(corrections(timezone.now()), PER_PAGE).get_page(request.GET.get("page"))
     chunk.object_list = with_titles(chunk.object_list)

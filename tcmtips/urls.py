@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from articles.urls import page_patterns
 from editorial.views import picture, preview
@@ -20,7 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("media/<path:name>", picture, name="picture"),
     path("corrections/", corrections.index, name="corrections"),
-    path("corrections/feed/", corrections.CorrectionsFeed(), name="corrections_feed"),
+    path("corrections/feed/", require_safe(corrections.CorrectionsFeed()), name="corrections_feed"),
     path("preview/<str:token>/", preview, name="preview"),
     path("", include("acupoints.urls")),
     path("", include("products.urls")),

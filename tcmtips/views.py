@@ -8,6 +8,7 @@ from django.template import loader
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from acupoints.models import Acupoint
 from articles.models import Article
@@ -19,6 +20,7 @@ MOST_WORDS = 8
 MOST_RESULTS = 20
 
 
+@require_safe
 def home(request):
     now = timezone.now()
     articles = pages.load(Article.objects.public(now).order_by("-shown_since", "pk")[:7], now)
@@ -26,6 +28,7 @@ def home(request):
     return render(request, "home.html", {"articles": articles, "points": points})
 
 
+@require_safe
 def search(request):
     now = timezone.now()
     query = " ".join(request.GET.get("q", "").split())[:LONGEST_QUERY]
@@ -39,6 +42,7 @@ def search(request):
     return render(request, "search.html", context)
 
 
+@require_safe
 def robots(request):
     hidden = "".join(f"Disallow: {path}\n" for path in ("/admin/", "/search/", "/preview/"))
     text = f"User-agent: *\n{hidden}Sitemap: {settings.SITE_URL}{reverse('sitemap')}\n"
@@ -46,12 +50,14 @@ def robots(request):
 
 
 @never_cache
+@require_safe
 def healthz(request):
     """The process answers."""
     return HttpResponse("ok", content_type="text/plain")
 
 
 @never_cache
+@require_safe
 def readyz(request):
     """The process can serve: its database answers and every guard stands."""
     try:
@@ -65,6 +71,7 @@ def readyz(request):
 
 
 @never_cache
+@require_safe
 def log_head(request):
     """Count and hash of the log's last line, for whoever keeps an export."""
     head = LogHead.objects.filter(pk=1).first() or LogHead(count=0, hash=log.GENESIS)

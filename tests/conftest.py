@@ -9,9 +9,7 @@ from editorial import triggers
 
 
 def pytest_addoption(parser):
-    parser.addoption(
-        "--rewrite-access", action="store_true", help="write tests/access_matrix.csv anew"
-    )
+    parser.addoption("--rewrite-access", action="store_true", help="write tests/access_*.csv anew")
 
 
 def pytest_collection_modifyitems(config, items):

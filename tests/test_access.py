@@ -13,13 +13,16 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.contrib.admin import site
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from editorial import previews
 from editorial.acts import ACTS
-from editorial.models import Revision
+from editorial.models import OpenForm, Revision
 from editorial.moves import MOVES
+from editorial.reports import REPORTS
+from tests import desk
 from tests import factories as f
 from tests.database import everything
 
@@ -72,7 +75,7 @@ def waiting_house():
         "acupoints_acupointrevision": point.head,
         "products_productrevision": f.publish(f.product()).head,
     }
-    draft = f.article()
+    draft = f.article(by=writer)
     _link, secret = previews.create(draft.head, by=writer, at=f.now(), label="Sample paper")
     return {"people": people, "contents": contents, "public": public, "secret": secret}
 
@@ -92,7 +95,8 @@ def address(name, converters, house):
     given = {
         "admin:app_list": {"app_label": "editorial"},
         "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
-        "picture": {"name": "nothing.png"},
+        "picture": {"name": house["contents"]["products_productrevision"].typed.image.name},
+        "admin:report_csv": {"name": next(iter(REPORTS))},
         "preview": {"token": house["secret"]},
         "topic": {"slug": "knee-pain"},
     }.get(name)
@@ -118,7 +122,7 @@ def value_of(name, converter, house):
     if converter == "act":
         return "comment"
     if converter == "number":
-        return 1
+        return house["public"].live.number if name == "article_canonical" else 1
     if converter == "slug":
         slugs = {
             "article": house["public"].slug,
@@ -209,3 +213,66 @@ def test_every_kind_has_the_same_pages_on_the_desk():
         found = {name for name, _converters in names() if name.startswith(f"admin:{label}_")}
         pages = ("review", "preview", "log", "move", "act", "compare")
         assert {f"admin:{label}_{page}" for page in pages} <= found
+
+
+# --- What a status code does not show ------------------------------------------------------
+
+
+def logged_in(user):
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def of(user, *codenames):
+    user.user_permissions.add(*Permission.objects.filter(codename__in=codenames))
+    return user
+
+
+def test_only_a_superuser_changes_a_superuser():
+    """An administrator who could set the password would be one at the next login."""
+    superuser, password = f.user("superuser"), {"password1": "sesame-9", "password2": "sesame-9"}
+    change = reverse("admin:editorial_user_change", args=[superuser.pk])
+    set_password = reverse("admin:auth_user_password_change", args=[superuser.pk])
+    administrator = logged_in(f.user("administrator"))
+    before = everything()
+    assert administrator.post(change, {"username": "mine"}).status_code == 403
+    assert administrator.post(set_password, password).status_code == 403
+    assert everything() == before
+    assert logged_in(superuser).post(set_password, password).status_code == 302
+
+
+@pytest.mark.parametrize("page", ["reports", "report_csv", "pick_acupoint", "board"])
+def test_a_stranger_at_the_desk_reads_nothing(page):
+    args = ["load"] if page == "report_csv" else []
+    stranger = logged_in(f.user(None))
+    assert stranger.get(reverse(f"admin:{page}", args=args)).status_code == 403
+
+
+@pytest.mark.parametrize("page", ["reports", "report_csv"])
+def test_whoever_may_not_see_every_kind_sees_no_figures_of_all(page):
+    some = of(f.user(None), "view_pagerevision", "view_productrevision")
+    args = ["load"] if page == "report_csv" else []
+    assert logged_in(some).get(reverse(f"admin:{page}", args=args)).status_code == 403
+    assert logged_in(some).get(reverse("admin:board")).status_code == 200
+
+
+def test_only_whoever_could_save_is_told_of_as_having_the_form_open():
+    draft = f.article(by=f.user("writer"))
+    address = reverse("admin:articles_articlerevision_open", args=[draft.head_id])
+    stranger = logged_in(f.user(None))
+    assert stranger.post(address).status_code == 403
+    for role, told in (("writer", 0), ("reviewer", 0), ("administrator", 0), ("editor", 1)):
+        before = OpenForm.objects.count()
+        assert logged_in(f.user(role)).post(address).status_code == 200
+        assert OpenForm.objects.count() - before == told, role
+
+
+def test_a_save_to_an_address_without_a_revision_makes_no_new_content():
+    draft = f.article(by=f.user("writer"))
+    client = logged_in(draft.created_by)
+    sent = desk.draft_form(client, draft.head.typed) | {"slug": "another"}
+    before = everything()
+    nowhere = reverse("admin:articles_articlerevision_change", args=[10**6])
+    assert client.get(nowhere).status_code == client.post(nowhere, sent).status_code == 404
+    assert everything() == before

@@ -1,6 +1,7 @@
 """An exported log against the stand-alone checker: each way of falsifying it is named."""
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import verify_log
+from editorial.admin import OTHER_LINES
+from editorial.models import ReviewRequest
+from editorial.moves import MOVES
 from tests import factories as f
 
 SCRIPT = Path(settings.BASE_DIR, "verify_log.py")
@@ -138,3 +142,14 @@ def test_its_bytes_are_those_of_the_library(value):
     except (UnicodeEncodeError, rfc8785.CanonicalizationError):
         return  # half a character, which no log line holds
     assert verify_log.canonical(value).encode() == expected
+
+
+def test_the_desks_filter_knows_every_name_that_a_line_is_written_with():
+    apps = ("editorial", "acupoints", "products", "articles", "tcmtips")
+    code = "".join(
+        p.read_text() for app in apps for p in Path(settings.BASE_DIR, app).rglob("*.py")
+    )
+    written = set(re.findall(r'(?:log\.write|write_line)\(\s*"(\w+)"', code))
+    assert {"save", "hold", "preview_made"} <= written
+    statuses = {f"review_{status}" for status in ReviewRequest.Status if status != "done"}
+    assert written | statuses <= {*MOVES, *OTHER_LINES}

@@ -52,6 +52,20 @@ def refused(sentence, deed, *args, **kwargs):
     assert everything() == before
 
 
+def test_what_would_change_nothing_says_so_and_makes_no_revision(article):
+    f.move("recall", article, article.created_by)
+    before, head = everything(), desk.head(article)
+    for name in ("renew", "restore"):
+        assert act(logged_in(article.created_by), head, name).status_code == 302
+    assert everything() == before
+
+
+def test_a_form_with_a_wrong_answer_is_shown_again(article):
+    response = act(logged_in(f.user("editor")), desk.head(article), "ask", due_on="soon")
+    assert response.status_code == 422
+    assert "Enter a valid date." in response.content.decode()
+
+
 class TestRequests:
     def ask(self, article, reviewer=None, **data):
         data.setdefault("by", None)
