@@ -93,13 +93,12 @@ def insert_only_guards(model):
         Guard(table, event, "never", "TRUE", sentence) for event in ("UPDATE", "DELETE", "TRUNCATE")
     ]
     for number, columns in enumerate(unique_keys(model)):
-        same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
         guards.append(
             Guard(
                 table,
                 "INSERT",
                 f"key{number}",
-                f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})',
+                stands(table, columns),
                 f"A row with this key stands in {table} already and is never replaced.",
             )
         )
@@ -176,16 +175,6 @@ def content_guards():
             "Every change of a content raises its version; use the moves of the desk.",
         )
     )
-    guards.append(
-        Guard(
-            "editorial_content",
-            "INSERT",
-            "key",
-            "EXISTS (SELECT 1 FROM editorial_content "
-            "WHERE id = NEW.id OR uid = NEW.uid OR (kind = NEW.kind AND slug = NEW.slug))",
-            "A content with this key stands already and is never replaced.",
-        )
-    )
     return guards
 
 
@@ -220,34 +209,67 @@ def reference_guards():
     ]
 
 
-def named_row_guards():
-    """Nobody deletes the person, credential or content that a row written for good names.
+def named_models():
+    """{model: [foreign keys by which rows written for good name its rows]}.
 
-    The foreign keys say so too, but SQLite heeds them only in sessions that ask for it, and its
-    own shell does not ask.
+    A kind's own row is named with its content's: `Article` by what names a `Content`.
     """
     named = {}
-    for model in filter(is_insert_only, apps.get_models()):
-        for field in model._meta.local_fields:
-            if field.is_relation and not is_insert_only(field.related_model):
-                named.setdefault(field.related_model, []).append((model._meta.db_table, field))
-    return [
-        Guard(
-            model._meta.db_table,
-            "DELETE",
-            "named",
-            "(" + " OR ".join(names_the_row(table, field) for table, field in fields) + ")",
-            f"A row of {model._meta.db_table} that signed or logged rows name is never deleted.",
-            reads=tuple({table for table, _field in fields}),
+    for written in filter(is_insert_only, apps.get_models()):
+        for field in written._meta.local_fields:
+            for model in apps.get_models() if field.is_relation else ():
+                if issubclass(model, field.related_model) and not is_insert_only(model):
+                    named.setdefault(model, []).append(field)
+    return named
+
+
+def named_row_guards():
+    """Nobody deletes or replaces the person, credential or content that a row written for good
+    names, or gives its key away.
+
+    The foreign keys say so too, but SQLite heeds them only in sessions that ask for it, and its
+    own shell does not ask. Its `OR REPLACE` deletes rows without asking a DELETE trigger.
+    """
+    guards = []
+    for model, fields in named_models().items():
+        table, key = model._meta.db_table, model._meta.pk.column
+        guards.append(
+            Guard(
+                table,
+                "DELETE",
+                "named",
+                "(" + " OR ".join(names_the_row(field, key) for field in fields) + ")",
+                f"A row of {table} that signed or logged rows name is never deleted.",
+                reads=tuple({field.model._meta.db_table for field in fields}),
+            )
         )
-        for model, fields in named.items()
-    ]
+        standing = f"A row with this key stands in {table} already and is never replaced."
+        keys = [columns for columns in unique_keys(model) if columns != (key,)]
+        guards.append(Guard(table, "INSERT", "key", any_stands(table, [(key,), *keys]), standing))
+        kept = f"The key of a row of {table} is never changed."
+        guards.append(Guard(table, "UPDATE", "pk", f'NEW."{key}" <> OLD."{key}"', kept))
+        if keys:
+            others = any_stands(table, keys, f' AND "{key}" <> OLD."{key}"')
+            guards.append(Guard(table, "UPDATE", "key", others, standing))
+    return guards
 
 
-def names_the_row(table, field):
-    """The condition that a row of the table names the row which is about to go."""
-    key = field.target_field.column
-    return f'EXISTS (SELECT 1 FROM "{table}" WHERE "{field.column}" = OLD."{key}")'
+def any_stands(table, keys, more=""):
+    """The condition that another row has one of NEW's keys."""
+    return "(" + " OR ".join(stands(table, columns, more) for columns in keys) + ")"
+
+
+def stands(table, columns, more=""):
+    same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
+    return f'EXISTS (SELECT 1 FROM "{table}" WHERE {same}{more})'
+
+
+def names_the_row(field, key):
+    """The condition that a written row names the row which is about to go."""
+    return (
+        f'EXISTS (SELECT 1 FROM "{field.model._meta.db_table}" '
+        f'WHERE "{field.column}" = OLD."{key}")'
+    )
 
 
 def log_head_guards():
