@@ -14,6 +14,7 @@ from django.db import connections, models, transaction
 
 PREFIX = "guard_"
 SEALS = "editorial_seal"
+POINTERS = ("head_id", "live_id", "scheduled_id")  # of a content, to its revisions
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def content_guards():
     """Pointers name sealed revisions of the same content; every change raises the version."""
     guards = []
     for event in ("INSERT", "UPDATE"):
-        for column in ("head_id", "live_id", "scheduled_id"):
+        for column in POINTERS:
             changed = (
                 f" AND NEW.{column} IS DISTINCT FROM OLD.{column}" if event == "UPDATE" else ""
             )
@@ -243,8 +244,12 @@ def named_row_guards():
                 reads=tuple({field.model._meta.db_table for field in fields}),
             )
         )
+        sentence = f"The rows of {table} that signed or logged rows name are never deleted."
+        guards.append(Guard(table, "TRUNCATE", "named", "TRUE", sentence))
         standing = f"A row with this key stands in {table} already and is never replaced."
-        keys = [columns for columns in unique_keys(model) if columns != (key,)]
+        # A pointer that is taken is another content's: content_guards() says so.
+        taken = {(key,), *((pointer,) for pointer in POINTERS)}
+        keys = [columns for columns in unique_keys(model) if columns not in taken]
         guards.append(Guard(table, "INSERT", "key", any_stands(table, [(key,), *keys]), standing))
         kept = f"The key of a row of {table} is never changed."
         guards.append(Guard(table, "UPDATE", "pk", f'NEW."{key}" <> OLD."{key}"', kept))

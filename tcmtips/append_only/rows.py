@@ -82,7 +82,8 @@ def changed(row):
     """
     kinds = (models.CharField, models.TextField), models.IntegerField, models.ForeignKey
     fields = [f for f in row._meta.local_concrete_fields if not f.primary_key]
-    field = next(f for kind in kinds for f in fields if isinstance(f, kind) and not f.unique)
+    fields.sort(key=lambda field: field.unique)
+    field = next(field for kind in kinds for field in fields if isinstance(field, kind))
     return field, other_value(field, getattr(row, field.attname))
 
 

@@ -128,17 +128,19 @@ def set_once_attacks(model):
 
 def pointer_attacks():
     """Pointers of a content to another's revision, or to one that is not sealed."""
-    one, other = Content.objects.exclude(live=None).order_by("pk")[:2]
+    one = Content.objects.exclude(live=None).first()
+    unused = {"head_of": None, "live_of": None, "scheduled_of": None}
+    other = Revision.objects.filter(**unused).exclude(content=one).first()
     unsealed = Revision.objects.get(pk=one.head_id)
     unsealed.pk, unsealed.number = FAR, FAR
-    for column in ("head_id", "live_id", "scheduled_id"):
+    for column in triggers.POINTERS:
         update = f"UPDATE editorial_content SET {column} = %s, version = version + 1 WHERE id = %s"
         table = f"editorial_content.{column}"
-        yield statement("pointer to another's revision", table, (update, [other.head_id, one.pk]))
+        yield statement("pointer to another's revision", table, (update, [other.pk, one.pk]))
         script = insert(unsealed), (update, [FAR, one.pk])
         yield statement("pointer to an unsealed revision", table, *script)
         new = {"id": FAR, "uid": "0" * 32, "slug": "another", "head_id": None, "live_id": None}
-        new |= {"scheduled_id": None, column: other.head_id}
+        new |= {"scheduled_id": None, column: other.pk}
         yield from insertion(f"a content with {column}", one, **new)
     back = ("UPDATE editorial_content SET version = version - 1 WHERE id = %s", [one.pk])
     yield statement("version turned back", "editorial_content", back)
