@@ -99,7 +99,7 @@ def insert_only_guards(model):
                 table,
                 "INSERT",
                 f"key{number}",
-                stands(table, columns),
+                taken(table, [columns]),
                 f"A row with this key stands in {table} already and is never replaced.",
             )
         )
@@ -231,42 +231,41 @@ def named_row_guards():
     The foreign keys say so too, but SQLite heeds them only in sessions that ask for it, and its
     own shell does not ask. Its `OR REPLACE` deletes rows without asking a DELETE trigger.
     """
-    guards = []
-    for model, fields in named_models().items():
-        table, key = model._meta.db_table, model._meta.pk.column
-        guards.append(
-            Guard(
-                table,
-                "DELETE",
-                "named",
-                "(" + " OR ".join(names_the_row(field, key) for field in fields) + ")",
-                f"A row of {table} that signed or logged rows name is never deleted.",
-                reads=tuple({field.model._meta.db_table for field in fields}),
-            )
-        )
-        sentence = f"The rows of {table} that signed or logged rows name are never deleted."
-        guards.append(Guard(table, "TRUNCATE", "named", "TRUE", sentence))
-        standing = f"A row with this key stands in {table} already and is never replaced."
-        # A pointer that is taken is another content's: content_guards() says so.
-        taken = {(key,), *((pointer,) for pointer in POINTERS)}
-        keys = [columns for columns in unique_keys(model) if columns not in taken]
-        guards.append(Guard(table, "INSERT", "key", any_stands(table, [(key,), *keys]), standing))
-        kept = f"The key of a row of {table} is never changed."
-        guards.append(Guard(table, "UPDATE", "pk", f'NEW."{key}" <> OLD."{key}"', kept))
-        if keys:
-            others = any_stands(table, keys, f' AND "{key}" <> OLD."{key}"')
-            guards.append(Guard(table, "UPDATE", "key", others, standing))
+    return [
+        guard
+        for model, fields in named_models().items()
+        for guard in guards_of_named(model, fields)
+    ]
+
+
+def guards_of_named(model, fields):
+    table, key = model._meta.db_table, model._meta.pk.column
+    named = " OR ".join(names_the_row(field, key) for field in fields)
+    reads = tuple({field.model._meta.db_table for field in fields})
+    # A pointer that is taken is another content's: content_guards() says so.
+    own = [columns for columns in unique_keys(model) if columns[0] not in (key, *POINTERS)]
+    kept = f"A row of {table} that signed or logged rows name is never deleted."
+    stands = f"A row with this key stands in {table} already and is never replaced."
+    moved = f"The key of a row of {table} is never changed."
+    guards = [
+        Guard(table, "DELETE", "named", f"({named})", kept, reads=reads),
+        Guard(table, "TRUNCATE", "named", "TRUE", kept),
+        Guard(table, "INSERT", "key", taken(table, [(key,), *own]), stands),
+        Guard(table, "UPDATE", "pk", f'NEW."{key}" <> OLD."{key}"', moved),
+    ]
+    if own:
+        others = taken(table, own, f' AND "{key}" <> OLD."{key}"')
+        guards.append(Guard(table, "UPDATE", "key", others, stands))
     return guards
 
 
-def any_stands(table, keys, more=""):
-    """The condition that another row has one of NEW's keys."""
-    return "(" + " OR ".join(stands(table, columns, more) for columns in keys) + ")"
-
-
-def stands(table, columns, more=""):
-    same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
-    return f'EXISTS (SELECT 1 FROM "{table}" WHERE {same}{more})'
+def taken(table, keys, more=""):
+    """The condition that a row has one of these keys of NEW."""
+    rows = []
+    for columns in keys:
+        same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
+        rows.append(f'EXISTS (SELECT 1 FROM "{table}" WHERE {same}{more})')
+    return f"({' OR '.join(rows)})"
 
 
 def names_the_row(field, key):

@@ -15,11 +15,11 @@ from django.db import connection
 
 def main(lifted=None):
     """Returns the exit code: 1 where anything got through."""
-    logging.disable(logging.CRITICAL)  # a refused request is what we want
     django.setup()
     if connection.introspection.table_names():
         print("This database is not empty. Use manage.py prove_append_only, which makes its own.")
         return 1
+    logging.disable(logging.CRITICAL)  # a refused request is what we want
     call_command("migrate", verbosity=0)
     call_command("seed", demo=True, stdout=io.StringIO())
 

@@ -5,7 +5,7 @@ import tempfile
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
-from tcmtips.append_only import scratch
+from tcmtips.append_only import rows, scratch
 
 
 class Command(BaseCommand):
@@ -20,6 +20,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--without-triggers-of",
             metavar="TABLE",
+            choices=[model._meta.db_table for model in rows.tables()],
             help="the control: take this table's triggers off first; the attempts must get through",
         )
 
