@@ -106,6 +106,8 @@ def run(*arguments):
         if str(error).startswith("Error: "):  # misspelt arguments are no refusal
             raise TypeError(arguments) from error
         raise
+    except SystemExit as end:
+        raise CommandError(f"It ended with exit code {end.code}.") from end
     return out.getvalue()
 
 
