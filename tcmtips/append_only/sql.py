@@ -17,7 +17,7 @@ def attacks():
         if row := rows.sample(model):
             yield from table_attacks(row)
             if triggers.revision_column(model):
-                yield from insertion("part of a sealed revision", rows.addition(row))
+                yield insertion("part of a sealed revision", rows.addition(row))
     for model, keys in triggers.named_models().items():
         if row := rows.named(model, keys):
             yield from parent_attacks(row)
@@ -49,7 +49,7 @@ def insert(row, verb="INSERT", tail="", **changes):
 
 
 def insertion(way, row, **changes):
-    yield statement(f"INSERT, {way}", row._meta.db_table, insert(row, **changes))
+    return statement(f"INSERT, {way}", row._meta.db_table, insert(row, **changes))
 
 
 def table_attacks(row):
@@ -61,7 +61,7 @@ def table_attacks(row):
     yield statement("DELETE", table, (f'DELETE FROM "{table}" {where}', [row.pk]))
     yield statement("DELETE of all", table, (f'DELETE FROM "{table}"', []))
     if connection.vendor == "postgresql":
-        yield from truncations(table)
+        yield truncation(table)
     else:
         update = (f"UPDATE OR REPLACE {assign} {where}", [value, row.pk])
         yield statement("UPDATE OR REPLACE", table, update)
@@ -83,8 +83,8 @@ def upserts(row, columns, change):
         yield statement(f"INSERT OR REPLACE ({names})", table, replace)
 
 
-def truncations(table):
-    yield statement("TRUNCATE", table, (f'TRUNCATE "{table}" CASCADE', []))
+def truncation(table):
+    return statement("TRUNCATE", table, (f'TRUNCATE "{table}" CASCADE', []))
 
 
 def parent_attacks(row):
@@ -93,11 +93,11 @@ def parent_attacks(row):
     where = f'WHERE "{key}" = %s'
     delete = (f'DELETE FROM "{table}" {where}', [row.pk])
     yield statement("DELETE of what rows name", table, delete)
-    more = ", version = version + 1" if model is Content else ""
+    more = raised(model)
     away = (f'UPDATE "{table}" SET "{key}" = %s{more} {where}', [row.pk + FAR, row.pk])
     yield statement("UPDATE of a named key", table, away)
     if connection.vendor == "postgresql":
-        yield from truncations(table)
+        yield truncation(table)
         return
     for columns in triggers.unique_keys(model):
         values = rows.columns(row)
@@ -116,14 +116,18 @@ def parent_attacks(row):
 
 
 def set_once_attacks(model):
-    table, more = model._meta.db_table, ", version = version + 1" if model is Content else ""
-    for name in getattr(model, "SET_ONCE", ()):
-        if triggers.has_column(model, name):
-            field = model._meta.get_field(name)
-            if row := model._base_manager.exclude(**{name: None}).first():
-                update = f'UPDATE "{table}" SET "{field.column}" = NULL{more} WHERE "{{}}" = %s'
-                update = update.format(model._meta.pk.column)
-                yield statement("UPDATE of what is set once", f"{table}.{name}", (update, [row.pk]))
+    table, key = model._meta.db_table, model._meta.pk.column
+    names = [name for name in getattr(model, "SET_ONCE", ()) if triggers.has_column(model, name)]
+    for name in names:
+        if row := model._base_manager.exclude(**{name: None}).first():
+            assign = f'"{model._meta.get_field(name).column}" = NULL{raised(model)}'
+            update = f'UPDATE "{table}" SET {assign} WHERE "{key}" = %s'
+            yield statement("UPDATE of what is set once", f"{table}.{name}", (update, [row.pk]))
+
+
+def raised(model):
+    """What else an UPDATE sets, so that it is not refused for the version that stays."""
+    return ", version = version + 1" if model is Content else ""
 
 
 def pointer_attacks():
@@ -141,7 +145,7 @@ def pointer_attacks():
         yield statement("pointer to an unsealed revision", table, *script)
         new = {"id": FAR, "uid": "0" * 32, "slug": "another", "head_id": None, "live_id": None}
         new |= {"scheduled_id": None, column: other.pk}
-        yield from insertion(f"a content with {column}", one, **new)
+        yield insertion(f"a content with {column}", one, **new)
     back = ("UPDATE editorial_content SET version = version - 1 WHERE id = %s", [one.pk])
     yield statement("version turned back", "editorial_content", back)
 
@@ -151,11 +155,11 @@ def reference_attacks():
     signoff, pin = rows.sample(SignOff), rows.sample(Pin)
     revision = rows.sample(Revision)
     stranger = Revision.objects.exclude(content=revision.content_id).first()
-    yield from insertion("for other bytes", signoff, id=FAR, digest="0" * 64)
-    yield from insertion("for another's revision", signoff, id=FAR, revision_id=stranger.pk)
-    yield from insertion("of its own revision", pin, id=FAR, position=99, pinned_id=pin.revision_id)
+    yield insertion("for other bytes", signoff, id=FAR, digest="0" * 64)
+    yield insertion("for another's revision", signoff, id=FAR, revision_id=stranger.pk)
+    yield insertion("of its own revision", pin, id=FAR, position=99, pinned_id=pin.revision_id)
     child = {"id": FAR, "number": FAR, "parent_id": stranger.pk}
-    yield from insertion("child of another's revision", revision, **child)
+    yield insertion("child of another's revision", revision, **child)
 
 
 def log_head_attacks():
@@ -167,6 +171,6 @@ def log_head_attacks():
     ):
         yield statement(way, "editorial_loghead", (text, []))
     if connection.vendor == "postgresql":
-        yield from truncations("editorial_loghead")
+        yield truncation("editorial_loghead")
     else:
         yield statement("INSERT OR REPLACE", "editorial_loghead", insert(head, "INSERT OR REPLACE"))
