@@ -14,6 +14,7 @@ from django.db import connections, models, transaction
 
 PREFIX = "guard_"
 SEALS = "editorial_seal"
+POINTERS = ("head_id", "live_id", "scheduled_id")  # of a content, to its revisions
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,12 @@ def insert_only_guards(model):
         Guard(table, event, "never", "TRUE", sentence) for event in ("UPDATE", "DELETE", "TRUNCATE")
     ]
     for number, columns in enumerate(unique_keys(model)):
-        same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
         guards.append(
             Guard(
                 table,
                 "INSERT",
                 f"key{number}",
-                f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})',
+                taken(table, [columns]),
                 f"A row with this key stands in {table} already and is never replaced.",
             )
         )
@@ -151,7 +151,7 @@ def content_guards():
     """Pointers name sealed revisions of the same content; every change raises the version."""
     guards = []
     for event in ("INSERT", "UPDATE"):
-        for column in ("head_id", "live_id", "scheduled_id"):
+        for column in POINTERS:
             changed = (
                 f" AND NEW.{column} IS DISTINCT FROM OLD.{column}" if event == "UPDATE" else ""
             )
@@ -174,16 +174,6 @@ def content_guards():
             "version",
             "NEW.version <= OLD.version",
             "Every change of a content raises its version; use the moves of the desk.",
-        )
-    )
-    guards.append(
-        Guard(
-            "editorial_content",
-            "INSERT",
-            "key",
-            "EXISTS (SELECT 1 FROM editorial_content "
-            "WHERE id = NEW.id OR uid = NEW.uid OR (kind = NEW.kind AND slug = NEW.slug))",
-            "A content with this key stands already and is never replaced.",
         )
     )
     return guards
@@ -220,34 +210,70 @@ def reference_guards():
     ]
 
 
-def named_row_guards():
-    """Nobody deletes the person, credential or content that a row written for good names.
+def named_models():
+    """{model: [foreign keys by which rows written for good name its rows]}.
 
-    The foreign keys say so too, but SQLite heeds them only in sessions that ask for it, and its
-    own shell does not ask.
+    A kind's own row is named with its content's: `Article` by what names a `Content`.
     """
     named = {}
-    for model in filter(is_insert_only, apps.get_models()):
-        for field in model._meta.local_fields:
-            if field.is_relation and not is_insert_only(field.related_model):
-                named.setdefault(field.related_model, []).append((model._meta.db_table, field))
+    for written in filter(is_insert_only, apps.get_models()):
+        for field in written._meta.local_fields:
+            for model in apps.get_models() if field.is_relation else ():
+                if issubclass(model, field.related_model) and not is_insert_only(model):
+                    named.setdefault(model, []).append(field)
+    return named
+
+
+def named_row_guards():
+    """Nobody deletes or replaces the person, credential or content that a row written for good
+    names, or gives its key away.
+
+    The foreign keys say so too, but SQLite heeds them only in sessions that ask for it, and its
+    own shell does not ask. Its `OR REPLACE` deletes rows without asking a DELETE trigger.
+    """
     return [
-        Guard(
-            model._meta.db_table,
-            "DELETE",
-            "named",
-            "(" + " OR ".join(names_the_row(table, field) for table, field in fields) + ")",
-            f"A row of {model._meta.db_table} that signed or logged rows name is never deleted.",
-            reads=tuple({table for table, _field in fields}),
-        )
-        for model, fields in named.items()
+        guard
+        for model, fields in named_models().items()
+        for guard in guards_of_named(model, fields)
     ]
 
 
-def names_the_row(table, field):
-    """The condition that a row of the table names the row which is about to go."""
-    key = field.target_field.column
-    return f'EXISTS (SELECT 1 FROM "{table}" WHERE "{field.column}" = OLD."{key}")'
+def guards_of_named(model, fields):
+    table, key = model._meta.db_table, model._meta.pk.column
+    named = " OR ".join(names_the_row(field, key) for field in fields)
+    reads = tuple({field.model._meta.db_table for field in fields})
+    # A pointer that is taken is another content's: content_guards() says so.
+    own = [columns for columns in unique_keys(model) if columns[0] not in (key, *POINTERS)]
+    kept = f"A row of {table} that signed or logged rows name is never deleted."
+    stands = f"A row with this key stands in {table} already and is never replaced."
+    moved = f"The key of a row of {table} is never changed."
+    guards = [
+        Guard(table, "DELETE", "named", f"({named})", kept, reads=reads),
+        Guard(table, "TRUNCATE", "named", "TRUE", kept),
+        Guard(table, "INSERT", "key", taken(table, [(key,), *own]), stands),
+        Guard(table, "UPDATE", "pk", f'NEW."{key}" <> OLD."{key}"', moved),
+    ]
+    if own:
+        others = taken(table, own, f' AND "{key}" <> OLD."{key}"')
+        guards.append(Guard(table, "UPDATE", "key", others, stands))
+    return guards
+
+
+def taken(table, keys, more=""):
+    """The condition that a row has one of these keys of NEW."""
+    rows = []
+    for columns in keys:
+        same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
+        rows.append(f'EXISTS (SELECT 1 FROM "{table}" WHERE {same}{more})')
+    return f"({' OR '.join(rows)})"
+
+
+def names_the_row(field, key):
+    """The condition that a written row names the row which is about to go."""
+    return (
+        f'EXISTS (SELECT 1 FROM "{field.model._meta.db_table}" '
+        f'WHERE "{field.column}" = OLD."{key}")'
+    )
 
 
 def log_head_guards():

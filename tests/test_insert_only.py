@@ -253,6 +253,33 @@ def test_what_a_written_row_names_is_not_deleted(site, table):
     assert "never deleted" in refused(f'DELETE FROM "{table}"')
 
 
+@pytest.mark.parametrize("table", ["articles_article", "articles_page", "acupoints_acupoint"])
+def test_a_kinds_own_row_stays_as_long_as_its_content(site, table):
+    assert "never deleted" in refused(f'DELETE FROM "{table}"')
+    if connection.vendor == "postgresql":
+        assert "never" in refused(f'TRUNCATE "{table}" CASCADE')
+
+
+def test_nobody_takes_the_key_of_somebody_who_is_named(site):
+    """On SQLite `OR REPLACE` deletes the row whose key is taken, past every DELETE trigger."""
+    named = SignOff.objects.get(content=site).reviewer
+    other = f.reviewer()
+    verb = "UPDATE OR REPLACE" if connection.vendor == "sqlite" else "UPDATE"
+    by_slug = f"{verb} editorial_reviewer SET slug = %s WHERE id = %s"
+    assert "never replaced" in refused(by_slug, named.slug, other.pk)
+    by_key = f"{verb} editorial_reviewer SET id = %s WHERE id = %s"
+    assert "never changed" in refused(by_key, named.pk, other.pk)
+    assert "never changed" in refused(by_key, 999999, named.pk)
+
+
+def test_insert_or_replace_does_not_set_anew_what_is_set_once(site):
+    """A credential's annulment, written over by a row with the same key."""
+    columns = columns_of("editorial_credential")
+    verb = "INSERT OR REPLACE" if connection.vendor == "sqlite" else "INSERT"
+    statement = f"{verb} INTO editorial_credential ({columns}) SELECT {columns} "
+    assert "never replaced" in refused(f"{statement} FROM editorial_credential")
+
+
 @pytest.mark.parametrize(
     ("table", "column"),
     [
