@@ -35,9 +35,9 @@ def main():
         manage(app, folder, "migrate", "--verbosity", "0")
         control.create(template=app)
         well = {
-            "races": raced(app, folder),
-            "verify": manage(app, folder, "verify"),
-            "control": raced(control, folder, RACE_WITHOUT_SWAP="1", RACE_ROUNDS=CONTROL_ROUNDS),
+            "races": referee(app, folder),
+            "verify": verified(app, folder),
+            "control": referee(control, folder, RACE_WITHOUT_SWAP="1", RACE_ROUNDS=CONTROL_ROUNDS),
         }
     failed = [name for name, went_well in well.items() if not went_well]
     said = f"FAILED ({', '.join(failed)})" if failed else "One winner in every round"
@@ -49,9 +49,16 @@ def named(side, server):
     return scratch.at(urlsplit(server)._replace(path=f"/races_{os.getpid()}_{side}").geturl())
 
 
-def raced(database, folder, **more):
+def referee(database, folder, **more):
+    """Whether all pairs of moves ended as they must; prints a line for each."""
     command = [sys.executable, "-m", "tests.races.referee"]
     return subprocess.run(command, env=environment(database, folder, **more)).returncode == 0
+
+
+def verified(database, folder):
+    found = manage(database, folder, "verify")
+    print(f"verify: {'no fault' if found else 'FAULTY'} after all rounds", flush=True)
+    return found
 
 
 if __name__ == "__main__":
