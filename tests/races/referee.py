@@ -92,12 +92,7 @@ def run(racers, course, pair, rounds):
         content, lines = next(course.fresh[pair.state]), LogHead.objects.get().count
         orders = [course.order(*both, content) for both in zip(contenders, people, strict=True)]
         racers = racers[::-1]  # neither process has the better start by habit
-        start = time.time() + 0.01
-        for racer, order, wait in zip(
-            racers, orders, (handicap.seconds, -handicap.seconds), strict=True
-        ):
-            racer.send({**order, "start": start + max(0, wait)})
-        answers = [racer.answer() for racer in racers]
+        answers = meet(racers, orders, handicap.seconds)
         try:
             winner = winner_of(pair, [answer["codes"] for answer in answers])
             mails = [mail for answer in answers for mail in answer["mails"]]
@@ -117,6 +112,14 @@ def run(racers, course, pair, rounds):
     if min(tally.led) < CLOSE * rounds:
         raise Lost(f"not close enough to be a race, led by {tally.led[0]} to {tally.led[1]}")
     return tally
+
+
+def meet(racers, orders, handicap):
+    """Both answers to two orders that start at the same moment, but for the handicap."""
+    start = time.time() + 0.01
+    for racer, order, wait in zip(racers, orders, (handicap, -handicap), strict=True):
+        racer.send({**order, "start": start + max(0, wait)})
+    return [racer.answer() for racer in racers]
 
 
 def winner_of(pair, codes):
