@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: run serve test test-fast check probes seed-bench bench lock clean
+.PHONY: run serve test test-fast check probes races seed-bench bench lock clean
 
 # --- Running ---------------------------------------------------------------------------
 
@@ -36,6 +36,10 @@ check: .installed-dev
 
 probes: .installed-dev
 	$(BIN)/python -m tests.probes
+
+# Needs a PostgreSQL server in TEST_DATABASE_URL.
+races: .installed-dev
+	$(BIN)/python -m tests.races
 
 # A house of 10,000 articles and one of 100, in .bench/ or beside TEST_DATABASE_URL's database.
 seed-bench: .installed-dev
