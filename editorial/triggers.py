@@ -70,7 +70,7 @@ def expected(vendor):
         if is_insert_only(model):
             guards += insert_only_guards(model)
         if set_once := [name for name in getattr(model, "SET_ONCE", ()) if has_column(model, name)]:
-            guards.append(set_once_guard(model, set_once))
+            guards += [set_once_guard(model, set_once), *key_guards(model)]
     guards += content_guards() + reference_guards() + named_row_guards() + log_head_guards()
     return [guard for guard in guards if vendor == "postgresql" or guard.event != "TRUNCATE"]
 
@@ -92,17 +92,7 @@ def insert_only_guards(model):
     guards = [
         Guard(table, event, "never", "TRUE", sentence) for event in ("UPDATE", "DELETE", "TRUNCATE")
     ]
-    for number, columns in enumerate(unique_keys(model)):
-        same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
-        guards.append(
-            Guard(
-                table,
-                "INSERT",
-                f"key{number}",
-                f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})',
-                f"A row with this key stands in {table} already and is never replaced.",
-            )
-        )
+    guards += key_guards(model)
     if parent := revision_column(model):
         guards.append(
             Guard(
@@ -112,6 +102,24 @@ def insert_only_guards(model):
                 f'EXISTS (SELECT 1 FROM editorial_seal WHERE revision_id = NEW."{parent}")',
                 f"This revision is sealed: nothing can be added to it in {table}.",
                 reads=(SEALS,),
+            )
+        )
+    return guards
+
+
+def key_guards(model):
+    """No INSERT over an existing key, by which SQLite's REPLACE would rewrite a row."""
+    table = model._meta.db_table
+    guards = []
+    for number, columns in enumerate(unique_keys(model)):
+        same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
+        guards.append(
+            Guard(
+                table,
+                "INSERT",
+                f"key{number}",
+                f'EXISTS (SELECT 1 FROM "{table}" WHERE {same})',
+                f"A row with this key stands in {table} already and is never replaced.",
             )
         )
     return guards
