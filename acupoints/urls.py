@@ -1,8 +1,11 @@
 from django.urls import path
 
-from . import views
+from . import body_views, views
 
 urlpatterns = [
+    path("body/", body_views.index, name="body"),
+    path("body/<slug:slug>/", body_views.area, name="body_area"),
+    path("body/<slug:slug>.svg", body_views.figure, name="body_figure"),
     path("acupoints/", views.index, name="acupoints"),
     path("acupoints/<slug:slug>/", views.AcupointView.as_view(), name="acupoint"),
     path(

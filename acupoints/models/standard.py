@@ -35,6 +35,10 @@ def validate_applications(value):
 
 
 class StandardPointQuerySet(models.QuerySet):
+    def in_regions(self, names):
+        """Points of which a region is among the names."""
+        return self.filter(region__regex=rf"(^|;)({'|'.join(names)})(;|$)")
+
     def without_pregnancy_caution(self):
         """Points that may be suggested to a reader who is pregnant."""
         return self.exclude(pk__in=StandardCaution.objects.for_pregnancy().values("point"))
