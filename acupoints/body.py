@@ -118,7 +118,10 @@ AREAS = {
             ("upper-arm-back", "upper-arm-outer"),
         ),
         Area(
-            "elbow-back", _("Back of the elbow"), BACK, (*around("elbow-back", *BOTH), "elbow-outer")
+            "elbow-back",
+            _("Back of the elbow"),
+            BACK,
+            (*around("elbow-back", *BOTH), "elbow-outer"),
         ),
         Area("forearm-back", _("Back of the forearm"), BACK, around("forearm-back", *BOTH)),
         Area(
@@ -194,8 +197,7 @@ def plate(view, counted):
     return {
         "view": view,
         "shapes": [
-            (path, targets[slug], counted.get(slug))
-            for slug, path in view.drawing["areas"].items()
+            (path, targets[slug], counted.get(slug)) for slug, path in view.drawing["areas"].items()
         ],
         "areas": [(area, counted[area.slug]) for area in view.areas],
     }

@@ -123,6 +123,7 @@ def value_of(name, converter, house):
         slugs = {
             "article": house["public"].slug,
             "acupoint": "bl-40",
+            "body": "chest",
             "product": house["contents"]["products_productrevision"].content.slug,
             "page": house["contents"]["articles_pagerevision"].content.slug,
             "author": f.author().slug,

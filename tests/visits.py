@@ -130,7 +130,7 @@ def paths(site):
     found = {
         name: reverse(name)
         for name in (
-            *("home", "articles", "acupoints", "products", "search"),
+            *("home", "articles", "acupoints", "body", "products", "search"),
             *("healthz", "readyz", "robots", "log_head"),
             *("corrections", "corrections_feed"),
         )
@@ -148,6 +148,9 @@ def paths(site):
         "reviewer": site.reviewers[0].get_absolute_url(),
         "picture": reverse("picture", args=[site.product.live.typed.image.name]),
         "preview": reverse("preview", args=[site.secret]),
+        "body_area": reverse("body_area", args=["chest"]),
+        "body_area: unknown": "/body/moon/",
+        "body_figure": reverse("body_figure", args=["chest"]),
         "preview: unknown": reverse("preview", args=["nothing"]),
         "article_reviews: withdrawn": "/articles/withdrawn/history/reviews.json",
         "articles: an older page": "/articles/?page=40",
