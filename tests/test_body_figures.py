@@ -30,6 +30,11 @@ def test_no_region_of_the_data_is_left_out():
     assert named <= body.AREA_OF_REGION.keys()
 
 
+def test_a_region_named_like_an_area_belongs_to_it():
+    for name in body.AREA_OF_REGION.keys() & body.AREAS.keys():
+        assert body.AREA_OF_REGION[name].slug == name
+
+
 def test_an_area_and_a_view_have_no_name_in_common():
     assert not body.AREAS.keys() & body.VIEWS.keys()
 
