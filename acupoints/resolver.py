@@ -205,6 +205,13 @@ def blurs(piece):
     return piece.kind == NUMBER or piece.glued
 
 
+def offered(answer):
+    """The codes of an answer, in its order: those of a Refusal are the nearest."""
+    if isinstance(answer, Question):
+        return answer.codes
+    return answer.nearest if isinstance(answer, Refusal) else (answer.code,)
+
+
 def label(answer):
     """An answer as the lists of spellings write it: BL40, AMBIGUOUS:LI4|SI4, UNKNOWN."""
     if isinstance(answer, Question):

@@ -15,6 +15,7 @@ from ..meridians import CODE, Meridian, order_of, slug_of
 from ..regions import REGIONS
 
 IDEOGRAPHS = r"\A[\u3400-\u9fff\U00020000-\U000323af]+\Z"
+OLD = "old:"
 APPLICATIONS = {"press", "needle", "moxa"}
 TONED = r"(?i)[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]"
 
@@ -35,9 +36,13 @@ def validate_applications(value):
 
 
 class StandardPointQuerySet(models.QuerySet):
-    def without_pregnancy_caution(self):
-        """Points that may be suggested to a reader who is pregnant."""
-        return self.exclude(pk__in=StandardCaution.objects.for_pregnancy().values("point"))
+    def with_all(self):
+        """With names and cautions, for a point's page."""
+        return self.prefetch_related("names", "cautions")
+
+    def for_pregnancy(self):
+        """Points at which a caution for pregnancy stands."""
+        return self.filter(pk__in=StandardCaution.objects.for_pregnancy().values("point"))
 
 
 class StandardPoint(models.Model):
@@ -92,6 +97,15 @@ class StandardPoint(models.Model):
         return reverse("acupoint", args=[self.slug])
 
     @property
+    def other_codes_told(self):
+        """Its other codes in words; "old:BL54" is one that another point has today."""
+        codes = self.other_codes.split("; ") if self.other_codes else []
+        older = _("{} in older books")
+        return [
+            format_lazy(older, code[len(OLD) :]) if code.startswith(OLD) else code for code in codes
+        ]
+
+    @property
     def english_names(self):
         return self.english.split("; ")
 
@@ -114,14 +128,14 @@ class StandardPoint(models.Model):
 
 class PointName(models.Model):
     class Kind(models.TextChoices):
-        ENGLISH = "english", _("English")
-        HANZI = "hanzi", _("Chinese characters")
-        PINYIN = "pinyin", _("Pinyin")
+        ENGLISH = "english", _("Also in English")
+        HANZI = "hanzi", _("Also in characters")
+        PINYIN = "pinyin", _("Also in pinyin")
         WADE_GILES = "wade-giles", _("Wade-Giles")
         JAPANESE = "japanese", _("Japanese")
         KOREAN = "korean", _("Korean")
         VIETNAMESE = "vietnamese", _("Vietnamese")
-        SET = "set", _("Set of points")
+        SET = "set", _("Part of the set")
 
     point = models.ForeignKey(StandardPoint, models.CASCADE, related_name="names")
     name = models.CharField(_("name"), max_length=80)
@@ -137,6 +151,22 @@ class PointName(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def lang(self):
+        """The language tag of the name, or nothing where it is that of the page."""
+        return LANGUAGES.get(self.kind, "")
+
+
+LANGUAGES = {
+    PointName.Kind.HANZI: "zh",
+    PointName.Kind.PINYIN: "zh-Latn",
+    PointName.Kind.WADE_GILES: "zh-Latn",
+    PointName.Kind.JAPANESE: "ja-Latn",
+    PointName.Kind.KOREAN: "ko-Latn",
+    PointName.Kind.VIETNAMESE: "vi",
+    PointName.Kind.SET: "zh-Latn",
+}
 
 
 class StandardCautionQuerySet(InsertOnlyQuerySet):
