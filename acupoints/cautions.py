@@ -9,14 +9,14 @@ from .models import StandardCaution
 Kind = StandardCaution.Kind
 
 IN_PREGNANCY = {
-    Kind.AVOIDED: _("This point is traditionally avoided in pregnancy."),
-    Kind.LOW_BACK: _("Points of the low back and sacrum are traditionally avoided in pregnancy."),
-    Kind.LOWER_BELLY: _("Points of the lower belly are traditionally avoided in pregnancy."),
-    Kind.PERINEUM_PREGNANCY: _("Points of the perineum are traditionally avoided in pregnancy."),
+    Kind.AVOIDED: _("This point is traditionally avoided in pregnancy as harmful."),
+    Kind.LOW_BACK: _("Points of the low back and sacrum are traditionally avoided in pregnancy as harmful."),
+    Kind.LOWER_BELLY: _("Points of the lower belly are traditionally avoided in pregnancy as harmful."),
+    Kind.PERINEUM_PREGNANCY: _("Points of the perineum are traditionally avoided in pregnancy as harmful."),
     Kind.UPPER_BELLY: _(
-        "Points of the upper belly are traditionally avoided from the middle of pregnancy on."
+        "Points of the upper belly are traditionally avoided as harmful from mid-pregnancy."
     ),
-    Kind.SOME_TEXTS: _("Some traditional texts name this point among those to avoid in pregnancy."),
+    Kind.SOME_TEXTS: _("Some traditional texts name this point as harmful in pregnancy."),
 }
 IN_ANY_CASE = _(
     "Studies of needling have not shown this harm (Carr 2015), and self-pressure has hardly been "

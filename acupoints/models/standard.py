@@ -97,6 +97,11 @@ class StandardPoint(models.Model):
         return reverse("acupoint", args=[self.slug])
 
     @property
+    def shown_code(self):
+        """Its code; the one of an extra point without a standard code is ours alone."""
+        return _("Extra") if self.meridian == Meridian.X else self.code
+
+    @property
     def other_codes_told(self):
         """Its other codes in words; "old:BL54" is one that another point has today."""
         codes = self.other_codes.split("; ") if self.other_codes else []
@@ -155,7 +160,9 @@ class PointName(models.Model):
     @property
     def lang(self):
         """The language tag of the name, or nothing where it is that of the page."""
-        return LANGUAGES.get(self.kind, "")
+        language = LANGUAGES.get(self.kind, "")
+        is_foreign_script = language in SCRIPTS and not self.name.isascii()
+        return SCRIPTS[language] if is_foreign_script else language
 
 
 LANGUAGES = {
@@ -165,8 +172,8 @@ LANGUAGES = {
     PointName.Kind.JAPANESE: "ja-Latn",
     PointName.Kind.KOREAN: "ko-Latn",
     PointName.Kind.VIETNAMESE: "vi",
-    PointName.Kind.SET: "zh-Latn",
 }
+SCRIPTS = {"ja-Latn": "ja", "ko-Latn": "ko"}
 
 
 class StandardCautionQuerySet(InsertOnlyQuerySet):
