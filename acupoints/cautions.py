@@ -10,9 +10,15 @@ Kind = StandardCaution.Kind
 
 IN_PREGNANCY = {
     Kind.AVOIDED: _("This point is traditionally avoided in pregnancy as harmful."),
-    Kind.LOW_BACK: _("Points of the low back and sacrum are traditionally avoided in pregnancy as harmful."),
-    Kind.LOWER_BELLY: _("Points of the lower belly are traditionally avoided in pregnancy as harmful."),
-    Kind.PERINEUM_PREGNANCY: _("Points of the perineum are traditionally avoided in pregnancy as harmful."),
+    Kind.LOW_BACK: _(
+        "Points of the low back and sacrum are traditionally avoided in pregnancy as harmful."
+    ),
+    Kind.LOWER_BELLY: _(
+        "Points of the lower belly are traditionally avoided in pregnancy as harmful."
+    ),
+    Kind.PERINEUM_PREGNANCY: _(
+        "Points of the perineum are traditionally avoided in pregnancy as harmful."
+    ),
     Kind.UPPER_BELLY: _(
         "Points of the upper belly are traditionally avoided as harmful from mid-pregnancy."
     ),
