@@ -60,30 +60,6 @@ def cautioned_codes(now):
     return set(codes.union(signed.values_list("code", flat=True)))
 
 
-def described(self):
-        return sum(entry.is_described for entry in self.entries)
-
-    @property
-    def total(self):
-        return len(self.entries)
-
-
-def listed(points, now, pregnant=False):
-    """The Listed of some StandardPoints, in their order."""
-    described = set(Acupoint.objects.public(now).order_by().values_list("code", flat=True))
-    cautioned = cautioned_codes(now)
-    entries = [Entry(point, point.code in described, point.code in cautioned) for point in points]
-    kept = [entry for entry in entries if not (pregnant and entry.is_cautioned)]
-    return Listed(kept, len(entries) - len(kept))
-
-
-def cautioned_codes(now):
-    """Codes of points with a caution for pregnancy, of the nomenclature or of their public text."""
-    told = Caution.objects.filter(revision=OuterRef("shown_id"), kind=Caution.Kind.PREGNANCY)
-    codes = set(Acupoint.objects.public(now).filter(Exists(told)).values_list("code", flat=True))
-    return codes.union(StandardPoint.objects.for_pregnancy().values_list("code", flat=True))
-
-
 def described(now, pregnant=False):
     """(pages, how many were left out) of all points with public text, in their order."""
     found = pages.load(Acupoint.objects.public(now), now)
