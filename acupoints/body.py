@@ -8,10 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from django.db.models import Count
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-
-from .models import StandardPoint
 
 DRAWINGS = Path(__file__).with_name("data") / "body"
 
@@ -23,9 +20,6 @@ class View:
     slug: str
     label: str
     is_whole: bool = False
-
-    def get_absolute_url(self):
-        return f"{reverse('body')}#{self.slug}"
 
     @property
     def areas(self):
@@ -44,9 +38,6 @@ class Area:
     label: str
     view: View
     regions: tuple[str, ...]
-
-    def get_absolute_url(self):
-        return reverse("body_area", args=[self.slug])
 
     @property
     def path(self):
@@ -177,10 +168,10 @@ def drawing(view):
     return {"hair": "", "outline": found["body"], **found}
 
 
-def counts():
-    """{area's slug: number of its points}, in one query."""
+def counts(points):
+    """{area's slug: how many of the points lie in it}, in one query."""
     found = Counter(dict.fromkeys(AREAS, 0))
-    rows = StandardPoint.objects.order_by().values_list("region").annotate(Count("pk"))
+    rows = points.order_by().values_list("region").annotate(Count("pk"))
     for joined, number in rows:
         for slug in {AREA_OF_REGION[region].slug for region in joined.split(";")}:
             found[slug] += number

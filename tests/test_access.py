@@ -121,6 +121,7 @@ def value_of(name, converter, house):
         return 1
     if converter == "slug":
         slugs = {
+            "meridian": "lung",
             "article": house["public"].slug,
             "acupoint": "bl-40",
             "body": "chest",
@@ -129,7 +130,7 @@ def value_of(name, converter, house):
             "author": f.author().slug,
             "reviewer": f.reviewer().slug,
         }
-        return slugs[name.split("_")[0]]
+        return slugs[name.removeprefix("pregnancy:").split("_")[0]]
     raise AssertionError(f"no value for {converter} of {name}")
 
 

@@ -15,6 +15,7 @@ from ..meridians import CODE, Meridian, order_of, slug_of
 from ..regions import REGIONS
 
 IDEOGRAPHS = r"\A[\u3400-\u9fff\U00020000-\U000323af]+\Z"
+OLD = "old:"
 APPLICATIONS = {"press", "needle", "moxa"}
 TONED = r"(?i)[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]"
 
@@ -39,9 +40,13 @@ class StandardPointQuerySet(models.QuerySet):
         """Points of which a region is among the names."""
         return self.filter(region__regex=rf"(^|;)({'|'.join(names)})(;|$)")
 
-    def without_pregnancy_caution(self):
-        """Points that may be suggested to a reader who is pregnant."""
-        return self.exclude(pk__in=StandardCaution.objects.for_pregnancy().values("point"))
+    def with_all(self):
+        """With names and cautions, for a point's page."""
+        return self.prefetch_related("names", "cautions")
+
+    def for_pregnancy(self):
+        """Points at which a caution for pregnancy stands."""
+        return self.filter(pk__in=StandardCaution.objects.for_pregnancy().values("point"))
 
 
 class StandardPoint(models.Model):
@@ -96,6 +101,20 @@ class StandardPoint(models.Model):
         return reverse("acupoint", args=[self.slug])
 
     @property
+    def shown_code(self):
+        """Its code; the one of an extra point without a standard code is ours alone."""
+        return _("Extra") if self.meridian == Meridian.X else self.code
+
+    @property
+    def other_codes_told(self):
+        """Its other codes in words; "old:BL54" is one that another point has today."""
+        codes = self.other_codes.split("; ") if self.other_codes else []
+        older = _("{} in older books")
+        return [
+            format_lazy(older, code[len(OLD) :]) if code.startswith(OLD) else code for code in codes
+        ]
+
+    @property
     def english_names(self):
         return self.english.split("; ")
 
@@ -118,14 +137,14 @@ class StandardPoint(models.Model):
 
 class PointName(models.Model):
     class Kind(models.TextChoices):
-        ENGLISH = "english", _("English")
-        HANZI = "hanzi", _("Chinese characters")
-        PINYIN = "pinyin", _("Pinyin")
+        ENGLISH = "english", _("Also in English")
+        HANZI = "hanzi", _("Also in characters")
+        PINYIN = "pinyin", _("Also in pinyin")
         WADE_GILES = "wade-giles", _("Wade-Giles")
         JAPANESE = "japanese", _("Japanese")
         KOREAN = "korean", _("Korean")
         VIETNAMESE = "vietnamese", _("Vietnamese")
-        SET = "set", _("Set of points")
+        SET = "set", _("Part of the set")
 
     point = models.ForeignKey(StandardPoint, models.CASCADE, related_name="names")
     name = models.CharField(_("name"), max_length=80)
@@ -141,6 +160,24 @@ class PointName(models.Model):
 
     def __str__(self):
         return self.name
+
+    @property
+    def lang(self):
+        """The language tag of the name, or nothing where it is that of the page."""
+        language = LANGUAGES.get(self.kind, "")
+        is_foreign_script = language in SCRIPTS and not self.name.isascii()
+        return SCRIPTS[language] if is_foreign_script else language
+
+
+LANGUAGES = {
+    PointName.Kind.HANZI: "zh",
+    PointName.Kind.PINYIN: "zh-Latn",
+    PointName.Kind.WADE_GILES: "zh-Latn",
+    PointName.Kind.JAPANESE: "ja-Latn",
+    PointName.Kind.KOREAN: "ko-Latn",
+    PointName.Kind.VIETNAMESE: "vi",
+}
+SCRIPTS = {"ja-Latn": "ja", "ko-Latn": "ko"}
 
 
 class StandardCautionQuerySet(InsertOnlyQuerySet):

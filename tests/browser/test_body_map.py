@@ -2,12 +2,13 @@
 
 import pytest
 from django.core.management import call_command
+from django.urls import reverse
 
 from acupoints import body
 from tests.browser.test_reader import findings
 
-PAGES = ["/body/", "/body/upper-back/", "/body/face/", "/body/sole/"]
-AREAS = {area.get_absolute_url() for area in body.AREAS.values()}
+PAGES = ["/body/", "/body/upper-back/", "/body/face/", "/body/sole/", "/pregnancy/body/"]
+AREAS = {reverse("body_area", args=[area.slug]) for area in body.AREAS.values()}
 
 
 @pytest.fixture
