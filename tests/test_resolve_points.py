@@ -57,3 +57,11 @@ def test_a_file_that_is_no_list_is_refused(tmp_path, content, why):
         run(path)
     with pytest.raises(CommandError, match="cannot be read"):
         run(tmp_path / "none.csv")
+
+
+@pytest.mark.django_db
+def test_a_point_that_the_database_does_not_hold_is_not_found(client):
+    """The resolver knows all points from its files; before an import there is no page for them."""
+    for path in ("/acupoints/bl-40/", "/acupoints/UB40/", "/acupoints/dantian/"):
+        assert client.get(path).status_code == 404
+    assert client.get("/acupoints/").status_code == 200
