@@ -49,7 +49,7 @@ QUERY_BUDGET = {
     "acupoint: another spelling": 4,
     "acupoint: ambiguous": 7,
     "acupoint: misspelt": 7,
-    "acupoint: unknown": 7,
+    "acupoint: unknown": 6,
     "meridian": 4,
     "meridian: pregnant": 4,
     "meridian: by its code": 0,
