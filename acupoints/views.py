@@ -1,6 +1,7 @@
 from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils import timezone
+from django.views.decorators.http import require_safe
 
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
 
@@ -15,23 +16,24 @@ from .spelling import cleaned
 # Each page of the atlas stands twice: under /pregnancy/ for a reader who is pregnant.
 
 
+@require_safe
 def index(request, pregnant=False):
     """The ways into the atlas; with `?q=` what a reader typed leads to its point."""
     now = timezone.now()
     if typed := request.GET.get("q", "").strip():
         return answer(request, typed, now, pregnant, HttpResponseRedirect)
     listed = atlas.listed(StandardPoint.objects.all(), now, pregnant)
-    pages, left_out = atlas.described(now, pregnant)
+    pages, _left_out = atlas.described(now, pregnant)
     context = {
-        "listed": listed,
         "courses": atlas.by_course(listed),
         "pages": pages,
-        "left_out": max(listed.left_out, left_out),
+        "left_out": listed.left_out,
         "pregnant": pregnant,
     }
     return render(request, "acupoints.html", context)
 
 
+@require_safe
 def a_to_z(request, pregnant=False):
     listed = atlas.listed(StandardPoint.objects.all(), timezone.now(), pregnant)
     letters = atlas.by_letter(listed)
@@ -39,6 +41,7 @@ def a_to_z(request, pregnant=False):
     return render(request, "acupoints_a_z.html", context)
 
 
+@require_safe
 def regions(request, pregnant=False):
     listed = atlas.listed(StandardPoint.objects.all(), timezone.now(), pregnant)
     parts = atlas.by_region(listed)
@@ -46,6 +49,7 @@ def regions(request, pregnant=False):
     return render(request, "acupoints_regions.html", context)
 
 
+@require_safe
 def by_complaint(request, pregnant=False):
     pages, left_out = atlas.described(timezone.now(), pregnant)
     context = {
@@ -57,6 +61,7 @@ def by_complaint(request, pregnant=False):
     return render(request, "acupoints_complaints.html", context)
 
 
+@require_safe
 def meridian(request, slug, pregnant=False):
     """The course of a meridian; its code in place of its name redirects."""
     if course := courses.COURSES.get(slug.upper()):

@@ -33,6 +33,17 @@ def test_nothing_scrolls_sideways(atlas, visitor, width):
     assert reader.complaints == []
 
 
+def test_the_links_of_the_lists_are_large_enough(atlas, visitor):
+    """24 CSS pixels each way, on the smallest screen."""
+    reader = visitor(viewport={"width": 320, "height": 800})
+    for path in PAGES:
+        reader.open(path)
+        heights = reader.page.locator("main a:not(svg a, .part a)").evaluate_all(
+            "links => links.map((link) => [link.textContent, link.getBoundingClientRect().height])"
+        )
+        assert [name for name, height in heights if height < 24] == [], path
+
+
 FOCUS = """() => {
   const path = document.activeElement.closest(".body-map")?.querySelector(":focus path");
   return path && {
