@@ -61,3 +61,8 @@ CODE = re.compile(r"(?P<meridian>[A-Z]{2}(?:-[A-Z]{1,2})?)(?P<number>[0-9]{1,2})
 def slug_of(code):
     """The address of a code: BL40 is at bl-40, EX-HN3 at ex-hn-3."""
     return re.sub(r"([A-Z])(\d)", r"\1-\2", code).lower()
+
+
+def order_of(meridian, number):
+    """The place of a point in the nomenclature; points without a number share the last one."""
+    return 100 * Meridian.values.index(meridian) + (number or 0)

@@ -7,11 +7,12 @@ offered and never taken (Guess), and the rest is refused with what comes nearest
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 
 from django.utils.translation import gettext as _
 
 from . import reasons
-from .lexicon import MERIDIAN, NUMBER, Lexicon
+from .lexicon import MERIDIAN, NUMBER, Lexicon, read_entries
 from .nearest import MOST, Nearest
 from .reading import Code, codes_at, letters_of, read
 from .spelling import cleaned, has_aspirate
@@ -184,9 +185,31 @@ class Resolver:
         return codes[0] if len(codes) == 1 else None
 
 
+@cache
+def shared():
+    """The Resolver of this process, built at the first question.
+
+    It reads the project's files and not the database: they change with a release alone, so that
+    all processes of one give the same answers, without a query and without anything to go stale.
+    """
+    return Resolver(read_entries())
+
+
+def resolve(typed):
+    """A Point, Question, Guess or Refusal for whatever was typed."""
+    return shared().resolve(typed)
+
+
 def blurs(piece):
     """Whether a leftover may belong to the number of a code, as in "GB2O" and "BL 4 0"."""
     return piece.kind == NUMBER or piece.glued
+
+
+def offered(answer):
+    """The codes of an answer, in its order: those of a Refusal are the nearest."""
+    if isinstance(answer, Question):
+        return answer.codes
+    return answer.nearest if isinstance(answer, Refusal) else (answer.code,)
 
 
 def label(answer):

@@ -1,10 +1,23 @@
-from django.urls import path
+from django.urls import include, path
 
-from . import views
+from . import body_views, views
+from .addresses import PREGNANCY
+
+atlas = [
+    path("acupoints/", views.index, name="acupoints"),
+    path("acupoints/a-z/", views.a_to_z, name="acupoints_a_z"),
+    path("acupoints/regions/", views.regions, name="acupoints_regions"),
+    path("acupoints/complaints/", views.by_complaint, name="acupoints_complaints"),
+    path("acupoints/<str:slug>/", views.AcupointView.as_view(), name="acupoint"),
+    path("meridians/<slug:slug>/", views.meridian, name="meridian"),
+    path("body/", body_views.index, name="body"),
+    path("body/<slug:slug>/", body_views.area, name="body_area"),
+]
 
 urlpatterns = [
-    path("acupoints/", views.index, name="acupoints"),
-    path("acupoints/<slug:slug>/", views.AcupointView.as_view(), name="acupoint"),
+    *atlas,
+    path("pregnancy/", include((atlas, PREGNANCY)), {"pregnant": True}),
+    path("body/<slug:slug>.svg", body_views.figure, name="body_figure"),
     path(
         "acupoints/<slug:slug>/history/", views.AcupointHistory.as_view(), name="acupoint_history"
     ),

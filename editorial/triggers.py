@@ -71,7 +71,7 @@ def expected(vendor):
         if is_insert_only(model):
             guards += insert_only_guards(model)
         if set_once := [name for name in getattr(model, "SET_ONCE", ()) if has_column(model, name)]:
-            guards.append(set_once_guard(model, set_once))
+            guards += [set_once_guard(model, set_once), *key_guards(model)]
     guards += content_guards() + reference_guards() + named_row_guards() + log_head_guards()
     return [guard for guard in guards if vendor == "postgresql" or guard.event != "TRUNCATE"]
 
@@ -93,16 +93,7 @@ def insert_only_guards(model):
     guards = [
         Guard(table, event, "never", "TRUE", sentence) for event in ("UPDATE", "DELETE", "TRUNCATE")
     ]
-    for number, columns in enumerate(unique_keys(model)):
-        guards.append(
-            Guard(
-                table,
-                "INSERT",
-                f"key{number}",
-                taken(table, [columns]),
-                f"A row with this key stands in {table} already and is never replaced.",
-            )
-        )
+    guards += key_guards(model)
     if parent := revision_column(model):
         guards.append(
             Guard(
@@ -115,6 +106,16 @@ def insert_only_guards(model):
             )
         )
     return guards
+
+
+def key_guards(model):
+    """No INSERT over an existing key, by which SQLite's REPLACE would rewrite a row."""
+    table = model._meta.db_table
+    sentence = f"A row with this key stands in {table} already and is never replaced."
+    return [
+        Guard(table, "INSERT", f"key{number}", taken(table, [columns]), sentence)
+        for number, columns in enumerate(unique_keys(model))
+    ]
 
 
 def unique_keys(model):

@@ -37,6 +37,9 @@ def faults(now):
     yield from faults_of_unsealed()
     yield from faults_of_pointers(now)
     yield from faults_of_signoffs()
+    for config in apps.get_app_configs():
+        if hasattr(config, "faults"):
+            yield from config.faults()
 
 
 def dangling_references():

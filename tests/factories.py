@@ -10,7 +10,8 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from acupoints.models import Acupoint, AcupointRevision, Caution
+from acupoints.meridians import CODE, order_of, slug_of
+from acupoints.models import Acupoint, AcupointRevision, Caution, StandardCaution, StandardPoint
 from articles.models import (
     Article,
     ArticleRevision,
@@ -126,6 +127,32 @@ def point(code="BL40", by=None, cautions=(), **fields):
         meridian=meridian,
         number=number,
     )
+
+
+def standard_point(code="BL40", cautions=(), **fields):
+    """A point of the nomenclature; cautions are (kind, note)."""
+    found = CODE.fullmatch(code)
+    meridian, number = found["meridian"], int(found["number"])
+    made = StandardPoint.objects.create(
+        **{
+            "code": code,
+            "slug": slug_of(code),
+            "meridian": meridian,
+            "number": number,
+            "order": order_of(meridian, number),
+            "pinyin": "Wěizhōng",
+            "traditional": "委中",
+            "simplified": "委中",
+            "english": "Bend Centre",
+            "region": "knee-back",
+        }
+        | fields
+    )
+    for kind, note in cautions:
+        StandardCaution.objects.create(
+            point=made, kind=kind, applies_to="press,needle", note=note, basis="a test"
+        )
+    return made
 
 
 def article(by=None, authors=(), at=None, slug=None, children=(), **fields):

@@ -125,14 +125,16 @@ def value_of(name, converter, house):
         return house["public"].live.number if name == "article_canonical" else 1
     if converter == "slug":
         slugs = {
+            "meridian": "lung",
             "article": house["public"].slug,
             "acupoint": "bl-40",
+            "body": "chest",
             "product": house["contents"]["products_productrevision"].content.slug,
             "page": house["contents"]["articles_pagerevision"].content.slug,
             "author": f.author().slug,
             "reviewer": f.reviewer().slug,
         }
-        return slugs[name.split("_")[0]]
+        return slugs[name.removeprefix("pregnancy:").split("_")[0]]
     raise AssertionError(f"no value for {converter} of {name}")
 
 

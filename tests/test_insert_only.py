@@ -32,6 +32,7 @@ TABLES = sorted(
 def full_site():
     """A database in which every insert-only table holds a row."""
     f.publish(f.point("BL40", cautions=[("vessel", "Gently.")]))
+    f.standard_point("LI4", cautions=[("pregnancy:avoid-named", "Avoided.")])
     reviewer = f.reviewer()
     article = f.article(
         body=f.embed("BL40"),
@@ -246,6 +247,7 @@ def test_the_logs_head_only_moves_on(site, statement):
         "editorial_credential",
         "editorial_content",
         "products_product",
+        "acupoints_standardpoint",
     ],
 )
 def test_what_a_written_row_names_is_not_deleted(site, table):
@@ -287,6 +289,7 @@ def test_insert_or_replace_does_not_set_anew_what_is_set_once(site):
         ("editorial_content", "uid"),
         ("editorial_content", "kind"),
         ("acupoints_acupoint", "code"),
+        ("acupoints_standardpoint", "code"),
     ],
 )
 def test_what_is_set_once_stays(site, table, column):

@@ -9,6 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
+from acupoints.importing import import_points
 from articles.models import Invitation, Recommendation, Source, Tip
 from editorial import actions, previews
 from editorial.actions import Token
@@ -51,7 +52,9 @@ def names_in(patterns):
 
 
 def build(articles):
-    """A site with so many articles, all alike; everything that a page can hold is there."""
+    """A site with so many articles, all alike; everything that a page can hold is there, and all
+    points of the nomenclature."""
+    import_points()
     reviewers = [f.reviewer(name="Ilse Sample"), f.reviewer(name="Jonas Sample")]
     authors = [f.author("Nora Sample"), f.author("Tomas Sample")]
     cautions = [("pregnancy", "Leave it out."), ("vessel", "Press gently.")]
@@ -130,7 +133,8 @@ def paths(site):
     found = {
         name: reverse(name)
         for name in (
-            *("home", "articles", "acupoints", "products", "search"),
+            *("home", "articles", "acupoints", "body", "products", "search"),
+            *("acupoints_a_z", "acupoints_regions", "acupoints_complaints"),
             *("healthz", "readyz", "robots", "log_head"),
             *("corrections", "corrections_feed", "feed", "sitemap"),
         )
@@ -148,6 +152,11 @@ def paths(site):
         "reviewer": site.reviewers[0].get_absolute_url(),
         "picture": reverse("picture", args=[site.product.live.typed.image.name]),
         "preview": reverse("preview", args=[site.secret]),
+        "body_area": reverse("body_area", args=["chest"]),
+        "body_area: unknown": "/body/moon/",
+        "body: pregnant": "/pregnancy/body/",
+        "body_area: pregnant": "/pregnancy/body/chest/",
+        "body_figure": reverse("body_figure", args=["chest"]),
         "preview: unknown": reverse("preview", args=["nothing"]),
         "article_reviews: withdrawn": "/articles/withdrawn/history/reviews.json",
         "articles: an older page": "/articles/?page=40",
@@ -163,4 +172,17 @@ def paths(site):
         "topic: unknown": "/topics/nothing-here/",
         "picture: unknown": "/media/nothing-here.png",
         "home: no such address": "/nothing/here/at/all",
+        "acupoints: pregnant": "/pregnancy/acupoints/",
+        "acupoints: a spelling": "/acupoints/?q=UB40",
+        "acupoint: pregnant": "/pregnancy/acupoints/bl-40/",
+        "acupoint: not described": "/acupoints/bl-31/",
+        "acupoint: not described, pregnant": "/pregnancy/acupoints/bl-31/",
+        "acupoint: another spelling": "/acupoints/委中/",
+        "acupoint: ambiguous": "/acupoints/dantian/",
+        "acupoint: misspelt": "/acupoints/wiezhong/",
+        "acupoint: unknown": "/acupoints/nothing/",
+        "meridian": "/meridians/urinary-bladder/",
+        "meridian: pregnant": "/pregnancy/meridians/urinary-bladder/",
+        "meridian: by its code": "/meridians/bl/",
+        "meridian: unknown": "/meridians/nothing/",
     }

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone
@@ -9,8 +10,8 @@ from tcmtips.demo.seeding import ACCOUNTS, Seeding
 
 class Command(BaseCommand):
     help = (
-        "Fill the database with a demonstration site: invented people, articles in every state. "
-        "Running it again changes nothing."
+        "Fill the database with the nomenclature of the points and a demonstration site: invented "
+        "people, articles in every state. Running it again changes nothing."
     )
 
     def add_arguments(self, parser):
@@ -28,16 +29,19 @@ class Command(BaseCommand):
     def handle(self, *, demo, beside_other_content, **options):
         if not settings.DEBUG and not demo:
             raise CommandError("DEBUG is off here. Say --demo if this site is to show a demo.")
-        if Content.objects.filter(is_demo=True).exists():
-            self.stdout.write("The demonstration is here already; nothing was changed.")
-            return
-        if Content.objects.exists() and not beside_other_content:
+        is_seeded = Content.objects.filter(is_demo=True).exists()
+        if Content.objects.exists() and not is_seeded and not beside_other_content:
             raise CommandError(
                 "This database holds other content. Say --beside-other-content to seed it anyway."
             )
         with transaction.atomic():
-            Seeding(timezone.now(), password="demo" if settings.DEBUG else None).run()
-        self.stdout.write(self.summary())
+            call_command("import_acupoints", verbosity=0)
+            if not is_seeded:
+                Seeding(timezone.now(), password="demo" if settings.DEBUG else None).run()
+        if is_seeded:
+            self.stdout.write("The demonstration is here already; nothing was changed.")
+        else:
+            self.stdout.write(self.summary())
 
     def summary(self):
         count = Content.objects.filter(is_demo=True).count()

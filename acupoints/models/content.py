@@ -10,8 +10,8 @@ from editorial.kinds import Kind
 from editorial.models import Content, InsertOnly, Revision
 from editorial.querysets import ContentQuerySet
 
-from .labels import LABELS
-from .meridians import CODE, SEALED_NAMES, Meridian
+from ..labels import LABELS
+from ..meridians import CODE, SEALED_NAMES, Meridian
 
 
 class AcupointQuerySet(ContentQuerySet):

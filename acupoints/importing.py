@@ -1,0 +1,235 @@
+"""Loads the nomenclature into the database: all of it, or, on a bad row, nothing.
+
+Points and names follow the files. A caution is only ever added, and no point is taken away, since
+signed texts and cautions belong to it. Reviewed texts are not touched.
+"""
+
+import csv
+from dataclasses import dataclass, field
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from editorial.models.insert_only import tidy
+
+from .lexicon import DATA, parts
+from .meridians import order_of, slug_of
+from .models import PointName, StandardCaution, StandardPoint
+
+COLUMNS = {
+    "points.csv": (
+        *("code", "meridian", "number", "pinyin", "hanzi_trad", "hanzi_simp"),
+        *("english", "other_codes", "region"),
+    ),
+    "names.csv": ("alias", "code", "kind"),
+    "cautions.csv": ("code", "kind", "applies_to", "note", "basis"),
+}
+
+
+class BadRows(Exception):
+    """Rows that cannot be loaded; `faults` are sentences that name file and line."""
+
+    def __init__(self, faults):
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+@dataclass
+class Changes:
+    """What an import did to one table: sentences for what changed, a count of the rest."""
+
+    table: str
+    added: list = field(default_factory=list)
+    changed: list = field(default_factory=list)
+    removed: list = field(default_factory=list)
+    unchanged: int = 0
+
+    def counts(self):
+        return {
+            "added": len(self.added),
+            "changed": len(self.changed),
+            "removed": len(self.removed),
+            "unchanged": self.unchanged,
+        }
+
+
+def import_points(path=DATA):
+    """[Changes] of loading a folder with the three files, or one file of points.
+
+    Raises BadRows and OSError; nothing is written then.
+    """
+    folder = path if path.is_dir() else None
+    points = read(path / "points.csv" if folder else path, "points.csv")
+    with transaction.atomic():
+        found = [save_points(points)]
+        if folder:
+            codes = dict(StandardPoint.objects.values_list("code", "pk"))
+            found.append(save_names(read(path / "names.csv", "names.csv"), codes))
+            found.append(save_cautions(read(path / "cautions.csv", "cautions.csv"), codes))
+    return found
+
+
+def read(path, name):
+    """[(place, row)] of a file; the place is "points.csv, line 7"."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            rows = csv.DictReader(file, strict=True)
+            if tuple(rows.fieldnames or ()) != COLUMNS[name]:
+                raise BadRows([f"{path.name}, line 1: the columns are {','.join(COLUMNS[name])}."])
+            return [(f"{path.name}, line {rows.line_num}", row) for row in rows]
+    except UnicodeDecodeError as error:
+        raise BadRows([f"{path.name}: it is not UTF-8."]) from error
+    except csv.Error as error:
+        raise BadRows([f"{path.name}, line {rows.line_num}: {error}."]) from error
+
+
+def made(rows, build):
+    """The objects that the rows make, each valid and no two with one identity."""
+    objects, faults, seen = [], [], {}
+    for place, row in rows:
+        try:
+            if None in row or None in row.values():
+                raise ValidationError("it has too many or too few columns")
+            made = build({name: tidy(value) for name, value in row.items()})
+            made.full_clean(validate_unique=False, validate_constraints=False)
+        except ValidationError as error:
+            faults += [f"{place}: {sentence}" for sentence in sentences(error)]
+            continue
+        before = seen.setdefault(identity(made), place)
+        if before != place:
+            faults.append(f"{place}: the same stands in {before}.")
+        objects.append(made)
+    if faults:
+        raise BadRows(faults)
+    return objects
+
+
+def sentences(error):
+    if not hasattr(error, "error_dict"):
+        return error.messages
+    fields = error.message_dict.items()
+    return [f"{name}: {text}" for name, texts in fields for text in texts]
+
+
+def identity(thing):
+    """What makes a row the same row: a point's code, every value of a name or a caution."""
+    if isinstance(thing, StandardPoint):
+        return thing.code
+    return tuple(getattr(thing, name) for name in columns(type(thing)))
+
+
+def columns(model):
+    return [column.attname for column in model._meta.concrete_fields if not column.primary_key]
+
+
+# --- Points --------------------------------------------------------------------------------
+
+
+def point(row):
+    number = row["number"]
+    if number and not (number.isascii() and number.isdigit()):
+        raise ValidationError("the number is no number")
+    made = StandardPoint(
+        code=row["code"],
+        slug=slug_of(row["code"]),
+        meridian=row["meridian"],
+        number=int(number[:4]) if number else None,
+        pinyin=row["pinyin"],
+        traditional=row["hanzi_trad"],
+        simplified=row["hanzi_simp"],
+        english="; ".join(parts(row["english"])),
+        other_codes="; ".join(parts(row["other_codes"])),
+        region=row["region"],
+        order=0,
+    )
+    made.clean_fields()
+    made.order = order_of(made.meridian, made.number)
+    return made
+
+
+def save_points(rows):
+    changes = Changes("points")
+    known = {point.code: point for point in StandardPoint.objects.select_for_update()}
+    new = []
+    for one in made(rows, point):
+        if one.code not in known:
+            new.append(one)
+            changes.added.append(str(one))
+            continue
+        old = known[one.code]
+        different = [
+            name for name in columns(StandardPoint) if getattr(one, name) != getattr(old, name)
+        ]
+        if not different:
+            changes.unchanged += 1
+            continue
+        told = [f"{name} “{getattr(old, name)}” is “{getattr(one, name)}”" for name in different]
+        changes.changed.append(f"{one.code}: {', '.join(told)}")
+        one.pk = old.pk
+        one.save(update_fields=different, force_update=True)
+    StandardPoint.objects.bulk_create(new)
+    return changes
+
+
+# --- Names and cautions --------------------------------------------------------------------
+
+
+def key_of(codes, row):
+    if row["code"] not in codes:
+        raise ValidationError(f"there is no point {row['code']}")
+    return codes[row["code"]]
+
+
+def save_names(rows, codes):
+    """The names as the file has them; others go."""
+    changes = Changes("names")
+    wanted = made(
+        rows,
+        lambda row: PointName(point_id=key_of(codes, row), name=row["alias"], kind=row["kind"]),
+    )
+    known = {identity(name): name for name in PointName.objects.all()}
+    new = sort_new(wanted, known, changes)
+    gone = known.keys() - set(map(identity, wanted))
+    changes.removed = sorted(known[key].name for key in gone)
+    PointName.objects.filter(pk__in=[known[key].pk for key in gone]).delete()
+    PointName.objects.bulk_create(new)
+    return changes
+
+
+def save_cautions(rows, codes):
+    """The cautions of the file beside those that are there."""
+    changes = Changes("cautions")
+    wanted = made(
+        rows,
+        lambda row: StandardCaution(
+            point_id=key_of(codes, row),
+            **{name: row[name] for name in ("kind", "applies_to", "note", "basis")},
+        ),
+    )
+    known = {identity(caution) for caution in StandardCaution.objects.all()}
+    StandardCaution.objects.bulk_create(sort_new(wanted, known, changes))
+    return changes
+
+
+def sort_new(wanted, known, changes):
+    """Those of the wanted rows that are not known; the changes count both."""
+    new = [one for one in wanted if identity(one) not in known]
+    changes.added = [str(one) for one in new]
+    changes.unchanged = len(wanted) - len(new)
+    return new
+
+
+# --- What ought to be there ----------------------------------------------------------------
+
+
+def lost_cautions():
+    """Codes of points that lack a caution which the project's data has for them.
+
+    The triggers let nobody take one away; `verify` asks all the same.
+    """
+    if not StandardPoint.objects.exists():
+        return []
+    shown = ("kind", "applies_to", "note", "basis")
+    there = set(StandardCaution.objects.values_list("point__code", *shown))
+    rows = [row for _place, row in read(DATA / "cautions.csv", "cautions.csv")]
+    return [row["code"] for row in rows if (row["code"], *map(row.get, shown)) not in there]

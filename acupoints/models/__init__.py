@@ -1,0 +1,15 @@
+"""What is signed about a point (content.py), and what the nomenclature says of it (standard.py)."""
+
+from .content import Acupoint, AcupointQuerySet, AcupointRevision, Caution, cautions_in
+from .standard import PointName, StandardCaution, StandardPoint
+
+__all__ = [
+    "Acupoint",
+    "AcupointQuerySet",
+    "AcupointRevision",
+    "Caution",
+    "PointName",
+    "StandardCaution",
+    "StandardPoint",
+    "cautions_in",
+]

@@ -1,0 +1,103 @@
+"""The atlas in a browser: what axe finds, small screens, the printed sheet, no JavaScript."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from acupoints.importing import import_points
+from tests import factories as f
+from tests.browser.test_reader import findings
+
+PATHS = [
+    "/acupoints/",
+    "/acupoints/a-z/",
+    "/acupoints/regions/",
+    "/acupoints/complaints/",
+    "/acupoints/bl-40/",
+    "/acupoints/bl-31/",
+    "/acupoints/x-anmian/",
+    "/acupoints/dantian/",
+    "/acupoints/wiezhong/",
+    "/acupoints/nothing/",
+    "/meridians/urinary-bladder/",
+    "/meridians/extra-head-and-neck/",
+    "/pregnancy/acupoints/",
+    "/pregnancy/acupoints/li-4/",
+    "/pregnancy/acupoints/heguu/",
+    "/pregnancy/meridians/spleen/",
+]
+LONG = (
+    "Sit down and bend the knee, so that the hollow goes soft. Rest the tips of both middle "
+    "fingers in it and sink in lightly. Stay for about half a minute, then let go."
+)
+
+
+@pytest.fixture
+def atlas():
+    import_points()
+    reviewer = f.reviewer(name="Dr Vera Sample")
+    texts = {"location": LONG, "pressing": LONG, "research": LONG}
+    f.publish(f.point("BL40", cautions=[("vessel", LONG), ("other", LONG)], **texts), reviewer)
+    f.publish(f.point("LI4", cautions=[("pregnancy", LONG)], uses="Headache", **texts), reviewer)
+    f.publish(f.article(slug="knees", title="Stiff knees", body=f.embed("BL40")), reviewer)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(atlas, visitor, scheme):
+    reader = visitor(color_scheme=scheme, bypass_csp=True)
+    for path in PATHS:
+        reader.open(path)
+        assert findings(reader.page) == [], path
+        for width in (320, 390, 1280):
+            reader.page.set_viewport_size({"width": width, "height": 800})
+            assert reader.page.evaluate("document.documentElement.scrollWidth") <= width, path
+    assert reader.complaints == []
+
+
+def test_targets_are_large_enough(atlas, visitor):
+    """24 CSS pixels each way, but for links in a sentence."""
+    reader = visitor(viewport={"width": 320, "height": 800})
+    for path in PATHS:
+        reader.open(path)
+        small = reader.page.evaluate(
+            """() => [...document.querySelectorAll("main a, main button, main input")]
+              .filter((e) => !e.closest("[data-signed]") && e.getBoundingClientRect().height < 24)
+              .filter((e) => getComputedStyle(e).display !== "inline" || e.closest("ul, ol"))
+              .map((e) => e.outerHTML)"""
+        )
+        assert small == [], path
+
+
+def test_a_point_prints_on_one_page(atlas, visitor):
+    reader = visitor()
+    for path in ("/acupoints/bl-40/", "/acupoints/bl-31/", "/pregnancy/acupoints/li-4/"):
+        reader.open(path)
+        pdf = reader.page.pdf(format="A4")
+        assert re.findall(rb"/Type\s*/Pages[^>]*/Count (\d+)", pdf) == [b"1"], path
+    reader.page.emulate_media(media="print")
+    expect(reader.page.locator("[data-caution=pregnancy]")).to_be_visible()
+    expect(reader.page.locator("[data-badge=reviewed]")).to_be_visible()
+    expect(reader.page.locator(".steps")).to_be_hidden()
+
+
+def test_a_reader_gets_everywhere_without_javascript(atlas, visitor):
+    reader = visitor(java_script_enabled=False)
+    page = reader.page
+    reader.open("/acupoints/")
+    page.fill("#point", "ＵＢ 40")
+    page.click("text=Find")
+    expect(page).to_have_url(f"{reader.base}/acupoints/bl-40/")
+    page.click("text=Point before")
+    expect(page).to_have_url(f"{reader.base}/acupoints/bl-39/")
+    page.click("text=Urinary Bladder meridian")
+    page.click("text=Pregnant?")
+    page.click("[data-acupoint=BL21]")
+    page.click("text=Point after")
+    expect(page).to_have_url(f"{reader.base}/pregnancy/acupoints/bl-36/")
+    page.click("header >> text=Acupoints")
+    expect(page).to_have_url(f"{reader.base}/pregnancy/acupoints/")
+    page.fill("#point", "hegu")
+    page.click("text=Find")
+    expect(page.locator("main [data-caution=pregnancy]").first).to_be_visible()
+    assert reader.context.cookies() == []
