@@ -26,6 +26,7 @@ TRIED = {
     "flush": [("--no-input",)],
     "inspectdb": [()],
     "makemigrations": [("--check",)],
+    "import_acupoints": [()],
     "migrate": [("--no-input",)],
     "remind": [()],
     "remove_orphaned_tags": [()],
@@ -41,6 +42,7 @@ FILES = "It writes files of the code and does not touch the database."
 PRINTS = "It prints what it finds and has no statement that writes."
 OWN_DATABASE = "It makes a database of its own and works there."
 REASONS = {
+    "resolve_points": "It reads a file and says what it found; it writes nothing.",
     "changepassword": "It changes one column of an account, which no written row holds.",
     "collectstatic": FILES,
     "compilemessages": FILES,
