@@ -60,6 +60,18 @@ def cautioned_codes(now):
     return set(codes.union(signed.values_list("code", flat=True)))
 
 
+def unsaid_in_pregnancy(points):
+    """StandardPoints, with their cautions, that the nomenclature cautions against in pregnancy and
+    whose own signed documents, these here, do not."""
+    silent = [
+        point["identity"]["code"]
+        for point in points
+        if not any(caution["kind"] == "pregnancy" for caution in point["fields"]["cautions"])
+    ]
+    found = StandardPoint.objects.for_pregnancy().filter(code__in=silent)
+    return found.prefetch_related("cautions") if silent else found.none()
+
+
 def described(now, pregnant=False):
     """(pages, how many were left out) of all points with public text, in their order."""
     found = pages.load(Acupoint.objects.public(now), now)

@@ -4,6 +4,8 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from acupoints import atlas
+from acupoints.cautions import told
 from editorial import pages
 from editorial.models import Author, Reviewer
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
@@ -35,7 +37,12 @@ class ArticleView(ContentView):
     template_name = "article.html"
 
     def extras(self, page, now):
-        return {**surroundings(page, now), "graph": jsonld.article_graph(page)}
+        points = atlas.unsaid_in_pregnancy(pin["document"] for pin in page.document["pins"])
+        return {
+            **surroundings(page, now),
+            "unsaid": [(point, told(point.cautions.all()).pregnancy) for point in points],
+            "graph": jsonld.article_graph(page),
+        }
 
 
 def surroundings(page, now):
