@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from editorial import pages
 from editorial.models import Content, Pin
 
+from .cautions import told
 from .courses import COURSES
 from .models import Acupoint, Caution, StandardPoint
 from .regions import PARTS
@@ -60,16 +61,22 @@ def cautioned_codes(now):
     return set(codes.union(signed.values_list("code", flat=True)))
 
 
-def unsaid_in_pregnancy(points):
-    """StandardPoints, with their cautions, that the nomenclature cautions against in pregnancy and
-    whose own signed documents, these here, do not."""
+def beside(documents):
+    """{code: StandardPoint with its cautions} of points of which these are the signed documents."""
+    codes = [document["identity"]["code"] for document in documents]
+    return StandardPoint.objects.prefetch_related("cautions").in_bulk(codes, field_name="code")
+
+
+def unsaid_in_pregnancy(documents, points):
+    """[(code, sentence)] of the cautions for pregnancy that the nomenclature has of these points
+    (see `beside`) and their own signed documents have not."""
     silent = [
-        point["identity"]["code"]
-        for point in points
-        if not any(caution["kind"] == "pregnancy" for caution in point["fields"]["cautions"])
+        document["identity"]["code"]
+        for document in documents
+        if not any(caution["kind"] == "pregnancy" for caution in document["fields"]["cautions"])
     ]
-    found = StandardPoint.objects.for_pregnancy().filter(code__in=silent)
-    return found.prefetch_related("cautions") if silent else found.none()
+    sentences = {c: told(points[c].cautions.all()).pregnancy for c in silent if c in points}
+    return [(code, sentence) for code, sentence in sentences.items() if sentence]
 
 
 def described(now, pregnant=False):

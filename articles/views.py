@@ -5,7 +5,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from acupoints import atlas
-from acupoints.cautions import told
 from editorial import pages
 from editorial.models import Author, Reviewer
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
@@ -37,10 +36,12 @@ class ArticleView(ContentView):
     template_name = "article.html"
 
     def extras(self, page, now):
-        points = atlas.unsaid_in_pregnancy(pin["document"] for pin in page.document["pins"])
+        documents = [pin["document"] for pin in page.document["pins"]]
+        points = atlas.beside(documents)
         return {
             **surroundings(page, now),
-            "unsaid": [(point, told(point.cautions.all()).pregnancy) for point in points],
+            "points": points.values(),
+            "unsaid": atlas.unsaid_in_pregnancy(documents, points),
             "graph": jsonld.article_graph(page),
         }
 
