@@ -68,7 +68,7 @@ class Acupoint(Content):
         labels=LABELS,
         cautions=cautions_in,
         is_embedded=True,
-        searched=("pinyin", "english", "traditional", "simplified", "content__acupoint__code"),
+        searched=("pinyin", "english", "traditional", "simplified", "code"),
     )
 
     class Meta:

@@ -46,6 +46,8 @@ class Content(models.Model):
     head = models.OneToOneField(
         "Revision", models.PROTECT, null=True, editable=False, related_name="head_of"
     )
+    # Of the head's text, what the desk searches: one row for each content, and no join.
+    head_words = models.TextField(null=True, editable=False)
     live = models.OneToOneField(
         "Revision", models.PROTECT, null=True, editable=False, related_name="live_of"
     )
