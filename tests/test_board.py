@@ -107,7 +107,8 @@ class TestFilters:
         f.revise(article, title="Stiff knees")
         assert (titles(client, q="tired"), titles(client, q="stiff")) == ([], ["Stiff knees"])
         f.move("discard", article, f.user("editor"))
-        assert (titles(client, q="tired"), titles(client, q="stiff")) == (["Tired knees"], [])
+        assert titles(client, q="tired", state="published") == ["Tired knees"]
+        assert titles(client, q="stiff", state="published") == []
 
     def test_the_migration_finds_the_words_that_a_save_writes(self):
         for content in (f.article(title="Tired Knees"), f.point("BL40"), f.product(), f.page()):
