@@ -13,6 +13,7 @@ from editorial.forms import RevisionForm
 from editorial.revision_admin import PartInline, RevisionAdmin, TabularInline
 
 from .forms import ConfirmForm, ImportForm, UploadInForm
+from .importing import COLUMNS
 from .meridians import CODE, Meridian, slug_of
 from .models import (
     Acupoint,
@@ -183,8 +184,8 @@ class StandardPointAdmin(ImportExportMixin, admin.ModelAdmin):
 
     def process_import(self, request, **kwargs):
         response = super().process_import(request, **kwargs)
-        if isinstance(response, TemplateResponse) and response.status_code == 200:
-            response.context_data |= {"form": self.empty_form(), "confirm_form": None}
+        if response.status_code == 200:  # what was to be confirmed is not what was uploaded
+            response.context_data |= self.empty_form() | {"confirm_form": None}
             response.status_code = 422
         return response
 
@@ -195,15 +196,18 @@ class StandardPointAdmin(ImportExportMixin, admin.ModelAdmin):
             return super().process_result(result, request)
         context = {
             **self.admin_site.each_context(request),
+            **self.empty_form(),
             "title": _("Import"),
             "opts": self.opts,
-            "form": self.empty_form(),
             "result": result,
         }
         return TemplateResponse(request, self.import_template_name, context, status=409)
 
     def empty_form(self):
-        return ImportForm(FORMATS, RESOURCES)
+        return {"form": ImportForm(FORMATS, RESOURCES), **self.get_context_data()}
+
+    def get_context_data(self, **kwargs):
+        return {"lists": [(one.get_display_name(), COLUMNS[one.file]) for one in RESOURCES]}
 
     def add_data_read_fail_error_to_form(self, form, e):
         form.add_error(

@@ -11,6 +11,7 @@ from functools import partial
 import openpyxl
 import tablib
 from django.core.exceptions import ValidationError
+from django.db import DatabaseError
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -92,6 +93,7 @@ class ListResource(resources.ModelResource):
         points = StandardPoint.objects.values_list("code", "pk")
         self.build = partial(self.builder, dict(points))
         if fault := importing.wrong_columns(self.file, dataset.headers):
+            dataset.wipe()  # or each row would be tried all the same
             raise ValidationError(f"{fault[0].upper()}{fault[1:]}")
 
     def before_import_row(self, row, row_number, **kwargs):
@@ -137,6 +139,20 @@ class ListResource(resources.ModelResource):
                 actor=user,
                 data={"list": self.file, "added": told["new"], "changed": told["update"]},
             )
+
+    # The library takes every exception for a fault of the file; ours are ours.
+
+    def handle_import_error(self, result, error, raise_errors=False):
+        if not isinstance(error, ValidationError):
+            raise error
+        super().handle_import_error(result, error, raise_errors)
+
+    def import_row(self, row, instance_loader, **kwargs):
+        result = super().import_row(row, instance_loader, **kwargs)
+        for fault in result.errors:
+            if not isinstance(fault.error, DatabaseError):
+                raise fault.error
+        return result
 
     def filter_export(self, queryset, **kwargs):
         """The rows of the points that are listed."""
