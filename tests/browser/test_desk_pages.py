@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from acupoints.models import StandardPoint
 from editorial.models import Content, Reviewer, ReviewRequest, User
 from tests import desk
 
@@ -65,6 +66,10 @@ def pages_of(username):
             "/admin/acupoints/acupointrevision/add/",
             "/admin/articles/pagerevision/add/",
             "/admin/editorial/author/add/",
+            "/admin/acupoints/standardpoint/",
+            f"/admin/acupoints/standardpoint/{StandardPoint.objects.get(code='LI4').pk}/change/",
+            "/admin/acupoints/standardpoint/import/",
+            "/admin/acupoints/standardpoint/export/",
         ],
         "reviewer": [],
         "admin": [
