@@ -1,7 +1,7 @@
 import json
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -202,6 +202,12 @@ class StandardPointAdmin(ImportExportMixin, admin.ModelAdmin):
             "result": result,
         }
         return TemplateResponse(request, self.import_template_name, context, status=409)
+
+    def add_success_message(self, result, request):
+        sentence = _(
+            "The list was imported: %(new)d new, %(update)d changed, %(skip)d as they were."
+        )
+        messages.success(request, sentence % result.totals)
 
     def empty_form(self):
         return {"form": ImportForm(FORMATS, RESOURCES), **self.get_context_data()}
