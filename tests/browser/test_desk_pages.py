@@ -208,7 +208,7 @@ def test_a_request_is_answered_by_the_keyboard_alone(site, visitor):
 def test_a_list_of_points_is_previewed_mended_and_imported(site, visitor, tmp_path):
     editor = visitor(account("editor"), bypass_csp=True)
     page, file = editor.page, tmp_path / "points.csv"
-    row = "LI4,LI,4,Hégǔ,合谷,合谷,Joined Valley,,hand"
+    row = "LI4,LI,4,Hégǔ,合谷,合谷,Joined Valley,,hand-back"
     header = "code,meridian,number,pinyin,hanzi_trad,hanzi_simp,english,other_codes,region"
 
     def show(text):
