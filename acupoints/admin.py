@@ -6,13 +6,12 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from import_export.admin import ImportExportMixin
-from import_export.forms import ExportForm
 
 from editorial import log
 from editorial.forms import RevisionForm
 from editorial.revision_admin import PartInline, RevisionAdmin, TabularInline
 
-from .forms import ConfirmForm, ImportForm, UploadInForm
+from .forms import ConfirmForm, ExportForm, ImportForm, UploadInForm
 from .importing import COLUMNS
 from .meridians import CODE, Meridian, slug_of
 from .models import (
@@ -132,7 +131,7 @@ class StandardPointAdmin(ImportExportMixin, admin.ModelAdmin):
     tmp_storage_class = UploadInForm
     to_encoding = "utf-8-sig"  # spreadsheets take a file without its mark for another encoding
 
-    list_display = ("code", "pinyin", "simplified", "english", "region_label")
+    list_display = ("code", "pinyin", "simplified", "english", "regions")
     list_filter = ("meridian",)
     list_per_page = 70
     search_fields = ("code", "pinyin", "traditional", "simplified", "english", "names__name")
@@ -144,6 +143,10 @@ class StandardPointAdmin(ImportExportMixin, admin.ModelAdmin):
         (None, {"fields": ("other_codes", "region")}),
     )
     inlines = [NameInline, StandardCautionInline]
+
+    @admin.display(description=_("region"), ordering="region")
+    def regions(self, point):
+        return point.region_label
 
     def has_add_permission(self, request):
         return False

@@ -19,8 +19,8 @@ COLUMNS = {
 }
 
 
-def by_course(now):
-    """{course's code: Counter of what its points have}, in the order of the nomenclature.
+def by_meridian(now):
+    """{meridian's title: Counter of what its points have}, the extra points together at the end.
 
     A text that readers have counts as reviewed only while its badge stands; one that is public
     and written anew beside it counts once, as public.
@@ -30,25 +30,25 @@ def by_course(now):
         has[page.content.code] = "reviewed" if page.badge.stands else "unreviewed"
     found = {}
     for code, meridian in StandardPoint.objects.values_list("code", "meridian"):
-        found.setdefault(meridian, Counter())[has.get(code, "missing")] += 1
+        course = COURSES[meridian]
+        title = str(course.title) if course.is_meridian else _("Extra points")
+        found.setdefault(title, Counter())[has.get(code, "missing")] += 1
     return found
 
 
 def rows(now):
-    """[list of points, how many, reviewed, public without a badge, draft, missing], all last."""
-    found = by_course(now)
-    named = {str(COURSES[code].title): counts for code, counts in found.items()}
-    named[_("All")] = sum(found.values(), Counter())
+    """[meridian, points, reviewed, public without a badge, draft, missing], all of them last."""
+    found = by_meridian(now)
+    found[_("All")] = sum(found.values(), Counter())
     return [
-        [name, counts.total(), *(counts[column] for column in COLUMNS)]
-        for name, counts in named.items()
+        [title, counts.total(), *(counts[column] for column in COLUMNS)]
+        for title, counts in found.items()
     ]
 
 
 def reviewed(now):
-    """[(list of points, how many are reviewed)]"""
-    counted = by_course(now).items()
-    return [(str(COURSES[code].title), counts["reviewed"]) for code, counts in counted]
+    """[(meridian, how many of its points are reviewed)]"""
+    return [(title, counts["reviewed"]) for title, counts in by_meridian(now).items()]
 
 
 COVERAGE = Report(

@@ -1,4 +1,4 @@
-"""Forms of the desk for lists of the nomenclature that come in."""
+"""Forms of the desk for lists of the nomenclature, out and in."""
 
 import zipfile
 from pathlib import Path
@@ -6,8 +6,7 @@ from pathlib import Path
 from django import forms
 from django.core import signing
 from django.utils.translation import gettext_lazy as _
-from import_export.forms import ConfirmImportForm
-from import_export.forms import ImportForm as LibraryImportForm
+from import_export import forms as library
 from import_export.tmp_storages import BaseStorage
 
 from .resources import FORMATS, RESOURCES
@@ -16,6 +15,13 @@ MOST_BYTES = 1_000_000
 MOST_UNPACKED = 20_000_000
 SALT = "acupoints.upload"
 KEPT = 3600  # seconds
+
+
+class ExportForm(library.ExportForm):
+    def __init__(self, formats, resources, **kwargs):
+        super().__init__(formats, resources, **kwargs)
+        self.fields["resource"].label = _("List")
+        self.fields["format"].choices = self.fields["format"].choices[1:]  # no empty one
 
 
 class Bytes:
@@ -38,7 +44,7 @@ class UploadInForm(BaseStorage):
         """There is nothing to remove."""
 
 
-class ImportForm(LibraryImportForm):
+class ImportForm(library.ImportForm):
     """The format is told by the file's name."""
 
     media = forms.Media()
@@ -82,7 +88,7 @@ def numbered(things):
     return [(str(number), thing.__name__) for number, thing in enumerate(things)]
 
 
-class ConfirmForm(ConfirmImportForm):
+class ConfirmForm(library.ConfirmImportForm):
     """What was uploaded, and what its preview promised."""
 
     format = forms.ChoiceField(choices=numbered(FORMATS), widget=forms.HiddenInput)

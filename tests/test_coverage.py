@@ -9,6 +9,8 @@ from django.test import Client
 from lxml import html
 
 from acupoints.coverage import reviewed, rows
+from acupoints.importing import import_points
+from editorial import reports
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +18,7 @@ pytestmark = pytest.mark.django_db
 KIDNEY, BLADDER, EXTRA = (
     "Kidney meridian",
     "Urinary Bladder meridian",
-    "Extra points of the head and neck",
+    "Extra points",
 )
 
 
@@ -27,8 +29,8 @@ def counted(now=None):
 
 @pytest.fixture
 def points(db):
-    """Three points of a meridian, one of another, and an extra one."""
-    for code in ("BL40", "BL57", "BL60", "KI1", "EX-HN3"):
+    """Three points of a meridian, one of another, and two extra ones."""
+    for code in ("BL40", "BL57", "BL60", "KI1", "EX-HN3", "EX-B2"):
         f.standard_point(code)
 
 
@@ -36,8 +38,8 @@ def test_without_a_text_every_point_is_missing(points):
     assert counted() == {
         BLADDER: [3, 0, 0, 0, 3],
         KIDNEY: [1, 0, 0, 0, 1],
-        EXTRA: [1, 0, 0, 0, 1],
-        "All": [5, 0, 0, 0, 5],
+        EXTRA: [2, 0, 0, 0, 2],
+        "All": [6, 0, 0, 0, 6],
     }
     assert list(counted()) == [BLADDER, KIDNEY, EXTRA, "All"]
 
@@ -49,7 +51,7 @@ def test_a_draft_a_reviewed_and_an_unreviewed_text_are_told_apart(points):
     found = counted()
     assert found[BLADDER] == [3, 1, 0, 1, 1]
     assert found[KIDNEY] == [1, 0, 1, 0, 0]
-    assert found["All"] == [5, 1, 1, 1, 2]
+    assert found["All"] == [6, 1, 1, 1, 3]
     assert dict(reviewed(f.now())) == {BLADDER: 1, KIDNEY: 0, EXTRA: 0}
 
 
@@ -75,7 +77,15 @@ def test_what_was_withdrawn_or_discarded_is_not_public(points):
 
 def test_a_text_without_a_point_of_the_nomenclature_is_not_counted(points):
     f.point("BL66")
-    assert counted()["All"] == [5, 0, 0, 0, 5]
+    assert counted()["All"] == [6, 0, 0, 0, 6]
+
+
+def test_the_page_has_room_for_every_meridian(db):
+    import_points()
+    figures = reports.figures("coverage", f.now())
+    assert len(figures.rows) == 14 + 1 + 1
+    assert figures.rows[-1][:2] == ["All", 419]
+    assert not figures.has_more
 
 
 def test_the_reports_show_it_with_a_chart_and_as_a_file(points):
@@ -85,10 +95,10 @@ def test_the_reports_show_it_with_a_chart_and_as_a_file(points):
     page = html.fromstring(client.get("/admin/reports/").content.decode())
     (section,) = page.xpath("//section[@aria-labelledby='report-coverage']")
     assert section.xpath("count(.//*[local-name()='rect'])") == 3
-    assert "".join(section.xpath(".//tbody/tr[last()]//text()")) == "All51004"
+    assert "".join(section.xpath(".//tbody/tr[last()]//text()")) == "All61005"
     text = client.get("/admin/reports/coverage.csv").content.decode("utf-8-sig")
     found = list(csv.reader(io.StringIO(text)))
     assert found[0] == [
         *("Meridian", "Points", "Reviewed", "Public without a badge", "Draft", "Missing")
     ]
-    assert found[-1] == ["All", "5", "1", "0", "0", "4"]
+    assert found[-1] == ["All", "6", "1", "0", "0", "5"]

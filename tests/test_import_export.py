@@ -4,6 +4,7 @@ a bad row is named and nothing is written, and no list takes anything away."""
 import copy
 import csv
 import io
+import re
 import zipfile
 
 import openpyxl
@@ -99,6 +100,11 @@ def exported(client, name, file_format=0, query=""):
 # --- Out and in again ------------------------------------------------------------------------
 
 
+def cells(rows):
+    """The rows without the spaces around what a cell has several of."""
+    return sorted([re.sub(r"; *", ";", cell) for cell in row] for row in rows)
+
+
 @pytest.mark.parametrize("name", LISTS)
 def test_a_csv_that_goes_out_says_what_our_files_say(atlas, client, name):
     response = exported(client, name)
@@ -108,9 +114,7 @@ def test_a_csv_that_goes_out_says_what_our_files_say(atlas, client, name):
     with (DATA / name).open(newline="") as file:
         ours = list(csv.reader(file))
     assert tuple(found[0]) == COLUMNS[name]
-    spaced = [[cell.replace(";", "; ").replace(";  ", "; ") for cell in row] for row in ours]
-    assert len(found) == len(ours)
-    assert {r[0] for r in found} == {r[0] for r in spaced}
+    assert cells(found) == cells(ours)
 
 
 @pytest.mark.parametrize("name", LISTS)
