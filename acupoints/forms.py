@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from import_export import forms as library
 from import_export.tmp_storages import BaseStorage
 
-from .resources import FORMATS, RESOURCES
+from .resources import CSV, FORMATS, RESOURCES, XLSX
 
 MOST_BYTES = 1_000_000
 MOST_UNPACKED = 20_000_000
@@ -91,7 +91,7 @@ def numbered(things):
 class ConfirmForm(library.ConfirmImportForm):
     """What was uploaded, and what its preview promised."""
 
-    format = forms.ChoiceField(choices=numbered(FORMATS), widget=forms.HiddenInput)
+    format = forms.CharField(required=False, widget=forms.HiddenInput)
     resource = forms.ChoiceField(choices=numbered(RESOURCES), widget=forms.HiddenInput)
     promised = forms.CharField(widget=forms.HiddenInput)
 
@@ -104,3 +104,11 @@ class ConfirmForm(library.ConfirmImportForm):
                 _("The preview is too old, or not of this file. Choose the file again.")
             ) from error
         return upload.name
+
+    def clean(self):
+        """The format is told by the file: what the preview could not read was not signed."""
+        data = super().clean()
+        if name := data.get("import_file_name"):
+            is_workbook = UploadInForm(name=name).read().startswith(b"PK")
+            data["format"] = str(FORMATS.index(XLSX if is_workbook else CSV))
+        return data
