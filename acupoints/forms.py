@@ -37,8 +37,9 @@ class UploadInForm(BaseStorage):
     def save(self, data):
         self.name = signing.dumps(data, salt=SALT, serializer=Bytes, compress=True)
 
-    def read(self):
-        return signing.loads(self.name, salt=SALT, serializer=Bytes, max_age=KEPT)
+    def read(self, max_age=None):
+        """The file; raises signing.BadSignature, of which one kind is for too old."""
+        return signing.loads(self.name, salt=SALT, serializer=Bytes, max_age=max_age)
 
     def remove(self):
         """There is nothing to remove."""
@@ -98,7 +99,7 @@ class ConfirmForm(library.ConfirmImportForm):
     def clean_import_file_name(self):
         upload = UploadInForm(name=super().clean_import_file_name())
         try:
-            upload.read()
+            upload.read(max_age=KEPT)
         except signing.BadSignature as error:
             raise forms.ValidationError(
                 _("The preview is too old, or not of this file. Choose the file again.")

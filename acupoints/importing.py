@@ -11,6 +11,7 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from editorial.models.insert_only import tidy
 
@@ -96,7 +97,7 @@ def wrong_columns(name, found):
     """A sentence where these are not the columns of the list."""
     if tuple(found) == COLUMNS[name]:
         return ""
-    return f"the columns are {','.join(COLUMNS[name])}."
+    return _("the columns are %(names)s.") % {"names": ",".join(COLUMNS[name])}
 
 
 def made(rows, build):
@@ -119,12 +120,12 @@ def checked(place, row, build, seen):
     Raises ValidationError.
     """
     if None in row or None in row.values():
-        raise ValidationError("it has too many or too few columns")
+        raise ValidationError(_("it has too many or too few columns"))
     made = build({name: tidy(value) for name, value in row.items()})
     made.full_clean(validate_unique=False, validate_constraints=False)
     before = seen.setdefault(identity(made), place)
     if before != place:
-        raise ValidationError(f"the same stands in {before}.")
+        raise ValidationError(_("the same stands in %(place)s."), params={"place": before})
     return made
 
 
@@ -152,7 +153,7 @@ def columns(model):
 def point(_codes, row):
     number = row["number"]
     if number and not (number.isascii() and number.isdigit()):
-        raise ValidationError("the number is no number")
+        raise ValidationError(_("the number is no number"))
     made = StandardPoint(
         code=row["code"],
         slug=slug_of(row["code"]),
@@ -198,7 +199,8 @@ def differences(old, new):
     for name in columns(type(new)):
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            found[name] = f"{name} “{before}” is “{after}”"
+            words = {"column": name, "before": before, "after": after}
+            found[name] = _("%(column)s “%(before)s” is “%(after)s”") % words
     return found
 
 
@@ -207,7 +209,7 @@ def differences(old, new):
 
 def key_of(codes, row):
     if row["code"] not in codes:
-        raise ValidationError(f"there is no point {row['code']}")
+        raise ValidationError(_("there is no point %(code)s"), params={"code": row["code"]})
     return codes[row["code"]]
 
 

@@ -88,7 +88,7 @@ ROLES = (
     ),
     Role(
         "administrator",
-        _("Keeps accounts, authors, reviewers and their credentials."),
+        _("Keeps accounts, authors, reviewers and their credentials, and the list of points."),
         ("view",),
         (
             *SEE_PEOPLE,
