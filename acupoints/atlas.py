@@ -160,8 +160,7 @@ def has_page(code, now):
 
 def is_drafted(slug):
     """Whether somebody is writing about the point: readers are told so, and no more."""
-    open_texts = Acupoint.objects.filter(slug=slug, head__isnull=False)
-    return open_texts.exclude(status=Content.Status.DISCARDED).exists()
+    return Acupoint.objects.filter(slug=slug).with_open_text().exists()
 
 
 def named(codes, now, pregnant=False):

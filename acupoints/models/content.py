@@ -19,6 +19,10 @@ class AcupointQuerySet(ContentQuerySet):
         """Points that have a text, public or not, for the desk: the head counts as shown."""
         return self.filter(head__isnull=False).annotate(shown_id=F("head_id"))
 
+    def with_open_text(self):
+        """Points with a text that nobody discarded, public or not."""
+        return self.filter(head__isnull=False).exclude(status=Content.Status.DISCARDED)
+
     def named(self, word):
         """Points of which the code, or a name in the shown text, holds the word.
 
