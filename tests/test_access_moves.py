@@ -29,7 +29,7 @@ from tests import factories as f
 from tests.database import everything
 from tests.test_access import ROLES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 TABLE = Path(__file__).with_name("access_moves.csv")
 REFUSED = ("login", "403", "404", "409", "422")
@@ -311,7 +311,6 @@ def test_every_move_and_act_has_a_row():
     assert {name.split(":")[0] for name in table()} == {*MOVES, *ACTS}
 
 
-@pytest.mark.slow
 def test_every_move_and_act_answers_each_role_as_the_table_says(attempts, clients, request):
     before, now = everything(), {}
     for name, by_role in attempts.items():
@@ -340,7 +339,6 @@ HOLES = {
 }
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("unrendered")
 def test_whoever_may_is_refused_without_the_whole_token(attempts, clients):
     before = everything()
@@ -372,7 +370,6 @@ def under_another_kind(attempt, house):
     return replace(attempt, revision=revision, token=Token.of(product))
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("unrendered")
 @pytest.mark.parametrize(
     "swapped",

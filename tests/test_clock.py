@@ -32,21 +32,24 @@ DAY, SECOND = datetime.timedelta(days=1), datetime.timedelta(seconds=1)
 BERLIN, NEW_YORK, LORD_HOWE = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"
 CAIRO, KATHMANDU = "Africa/Cairo", "Asia/Kathmandu"
 
+odd = pytest.mark.slow  # the fast part of the suite looks at ordinary days
 INSTANTS = [  # (zone, the site's clocks at the moment, fold)
     pytest.param("UTC", (2027, 6, 1, 12), 0, id="ordinary"),
-    pytest.param("UTC", (2028, 2, 29), 0, id="29 February"),
-    pytest.param(BERLIN, (2027, 3, 28, 3), 0, id="when clocks go forward"),
-    pytest.param(BERLIN, (2027, 10, 31, 2, 30), 1, id="in the repeated hour, second"),
-    pytest.param(LORD_HOWE, (2027, 4, 4, 1, 45), 1, id="in a repeated half hour, second"),
+    pytest.param("UTC", (2028, 2, 29), 0, id="29 February", marks=odd),
+    pytest.param(BERLIN, (2027, 3, 28, 3), 0, id="when clocks go forward", marks=odd),
+    pytest.param(BERLIN, (2027, 10, 31, 2, 30), 1, id="in the repeated hour, second", marks=odd),
+    pytest.param(
+        LORD_HOWE, (2027, 4, 4, 1, 45), 1, id="in a repeated half hour, second", marks=odd
+    ),
 ]
 DAYS = [  # (zone, a last day)
     pytest.param("UTC", (2027, 6, 1), id="ordinary"),
-    pytest.param(BERLIN, (2027, 3, 28), id="a day of 23 hours"),
-    pytest.param(BERLIN, (2027, 10, 31), id="a day of 25 hours"),
-    pytest.param(CAIRO, (2027, 4, 29), id="before a day without a midnight"),
-    pytest.param(NEW_YORK, (2028, 2, 29), id="29 February behind UTC"),
-    pytest.param(KATHMANDU, (2028, 2, 29), id="29 February before UTC"),
-    pytest.param(KATHMANDU, (2029, 2, 28), id="a year after 29 February"),
+    pytest.param(BERLIN, (2027, 3, 28), id="a day of 23 hours", marks=odd),
+    pytest.param(BERLIN, (2027, 10, 31), id="a day of 25 hours", marks=odd),
+    pytest.param(CAIRO, (2027, 4, 29), id="before a day without a midnight", marks=odd),
+    pytest.param(NEW_YORK, (2028, 2, 29), id="29 February behind UTC", marks=odd),
+    pytest.param(KATHMANDU, (2028, 2, 29), id="29 February before UTC", marks=odd),
+    pytest.param(KATHMANDU, (2029, 2, 28), id="a year after 29 February", marks=odd),
 ]
 
 
