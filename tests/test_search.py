@@ -46,13 +46,13 @@ def searchable(written_pages, db):
 )
 def test_search_finds_by_any_name(client, searchable, words, found):
     tree = tree_of(client, f"/search/?q={words}")
-    assert tree.xpath("//main//h3/a/@href | //main//a[@class='point-link']/@href") == [found]
+    assert tree.xpath("//main//h3/a/@href | //main//*[@class='choices']//a/@href") == [found]
 
 
 @pytest.mark.parametrize("words", ["eyes", "tired eyes", "zebra", "%", "_", "' OR 1=1 --"])
 def test_search_finds_nothing_else(client, searchable, words):
     tree = html.fromstring(client.get("/search/", {"q": words}).content.decode())
-    assert not tree.xpath("//main//h3/a | //main//a[@class='point-link']")
+    assert not tree.xpath("//main//h3/a | //main//*[@class='choices']//a")
 
 
 def test_search_without_words_lists_nothing_and_blames_nobody(client, searchable):
