@@ -44,6 +44,11 @@ class Found:
     left_out: int = 0
     pages: list = field(default_factory=list)
 
+    @property
+    def is_named(self):
+        """Whether the query names a point, outright or nearly; then points come first."""
+        return bool(self.codes or self.nearest)
+
 
 def find(query, words, now, pregnant=False):
     """The Found of a query and its words.
@@ -53,7 +58,9 @@ def find(query, words, now, pregnant=False):
     """
     answer = resolve(query)
     sure = offered(answer) if isinstance(answer, Point | Question) else ()
-    reasons = {code: answer.why or names.why(query, code) for code in sure}
+    is_question = isinstance(answer, Question)
+    told = "" if is_question else answer.why  # what is asked stands over all of them
+    reasons = {code: told or names.why(query, code) for code in sure}
     described = pages.load(Acupoint.objects.public(now).about(words)[:MOST], now)
     for code, name in names.all_names().holding(words).items():
         reasons.setdefault(code, name.why)
@@ -70,7 +77,7 @@ def find(query, words, now, pregnant=False):
         total=len(results),
         nearest=nearest,
         asked=answer.why,
-        is_question=isinstance(answer, Question),
+        is_question=is_question and bool(results),
         codes=tuple(code for code in sure if code in shown),
         left_out=max(left_out, more_left_out),
         pages=described,

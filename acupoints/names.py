@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from .models.content import NAMES as TEXT_NAMES
 from .resolver import shared
-from .spelling import cleaned, tokens
+from .spelling import cleaned, spelled, tokens
 
 FOUND_BY = {
     "code": gettext_lazy("Found by its code, %(name)s"),
@@ -105,9 +105,11 @@ class Names:
 
     def whole(self, typed, code):
         """The Name of a point that is the whole typed text, or its code."""
-        word = self.word(typed)
-        found = self.nearest(word, self.of[code])
-        return found[1] if found and found[0] == WHOLE else self.of[code][0]
+        for text in (typed, spelled(tokens(cleaned(typed))).letters):  # with digits, or as tones
+            found = self.nearest(self.word(text), self.of[code])
+            if found and found[0] == WHOLE:
+                return found[1]
+        return self.of[code][0]
 
 
 def place_in(word, name):

@@ -31,7 +31,8 @@ class Found:
 
     @property
     def is_empty(self):
-        return not (self.points.results or self.topics or self.articles or self.products)
+        points = self.points.results or self.points.nearest
+        return not (points or self.topics or self.articles or self.products)
 
     @property
     def pages(self):
