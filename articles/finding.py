@@ -9,11 +9,11 @@ AROUND = 60  # characters shown on each side of a word in the text
 
 def why(page, words, codes=()):
     """A sentence; "" where its words do not hold them all, whatever its markup does."""
-    reasons = [uses(point) for point in points_of(page) if point["identity"]["code"] in codes]
+    used = [uses(point) for point in points_of(page) if point["identity"]["code"] in codes]
+    if used:
+        return "; ".join(used)
     places = [place_of(word, page) for word in words]
-    if not reasons and not all(places):
-        return ""
-    return "; ".join(dict.fromkeys([*reasons, *filter(None, places)]))
+    return "; ".join(dict.fromkeys(places)) if all(places) else ""
 
 
 def points_of(page):

@@ -139,7 +139,7 @@ def test_a_point_that_only_a_text_knows_is_found_by_it(client, searchable):
 def test_many_points_are_cut_and_counted(client, searchable):
     tree = found(client, "gb")
     assert len(tree.xpath("//*[@class='choices']/li")) == 20
-    assert "the first 20 of 44 points" in tree.text_content()
+    assert "the first 20 of 45 points" in tree.text_content()
 
 
 # --- Articles, topics, products ----------------------------------------------------------------

@@ -13,6 +13,7 @@ from acupoints.importing import import_points
 from articles.models import Invitation, Recommendation, Source, Tip
 from editorial import actions, previews
 from editorial.actions import Token
+from tcmtips import suggestions
 from tests import bulk
 from tests import factories as f
 
@@ -32,6 +33,7 @@ class Visit:
 
 def visit(path):
     cache.clear()
+    suggestions._kept = None
     with CaptureQueriesContext(connection) as queries:
         response = Client().get(path)
     content = b"".join(response.streaming_content) if response.streaming else response.content
