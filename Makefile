@@ -19,7 +19,7 @@ serve: export ENV_FILE =
 serve: .installed
 	$(BIN)/python manage.py check --deploy --fail-level ERROR
 	$(BIN)/python manage.py migrate --verbosity 0
-	$(BIN)/python manage.py import_acupoints --verbosity 0
+	$(BIN)/python manage.py import_acupoints --keep --verbosity 0
 	$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	$(BIN)/granian --interface wsgi --host $${HOST:-127.0.0.1} --port $(PORT) \
 		--workers $${WEB_CONCURRENCY:-2} --blocking-threads 8 --no-ws tcmtips.wsgi:application

@@ -6,6 +6,13 @@ class AcupointsConfig(AppConfig):
     name = "acupoints"
     verbose_name = _("Acupoints")
 
+    def ready(self):
+        from editorial import reports
+
+        from .coverage import COVERAGE
+
+        reports.register(COVERAGE)
+
     def faults(self):
         """What `verify` has to name about the nomenclature."""
         from .importing import lost_cautions

@@ -10,6 +10,7 @@ from django.db.models import Exists, OuterRef
 from editorial import pages
 from editorial.models import Content, Pin
 
+from .cautions import told
 from .courses import COURSES
 from .models import Acupoint, Caution, StandardPoint
 from .regions import PARTS
@@ -58,6 +59,24 @@ def cautioned_codes(now):
     standard = StandardPoint.objects.for_pregnancy().order_by()
     codes = standard.values_list("code", flat=True)
     return set(codes.union(signed.values_list("code", flat=True)))
+
+
+def beside(documents):
+    """{code: StandardPoint with its cautions} of points of which these are the signed documents."""
+    codes = [document["identity"]["code"] for document in documents]
+    return StandardPoint.objects.prefetch_related("cautions").in_bulk(codes, field_name="code")
+
+
+def unsaid_in_pregnancy(documents, points):
+    """[(code, sentence)] of the cautions for pregnancy that the nomenclature has of these points
+    (see `beside`) and their own signed documents have not."""
+    silent = [
+        document["identity"]["code"]
+        for document in documents
+        if not any(caution["kind"] == "pregnancy" for caution in document["fields"]["cautions"])
+    ]
+    sentences = {c: told(points[c].cautions.all()).pregnancy for c in silent if c in points}
+    return [(code, sentence) for code, sentence in sentences.items() if sentence]
 
 
 def described(now, pregnant=False):
@@ -141,8 +160,7 @@ def has_page(code, now):
 
 def is_drafted(slug):
     """Whether somebody is writing about the point: readers are told so, and no more."""
-    open_texts = Acupoint.objects.filter(slug=slug, head__isnull=False)
-    return open_texts.exclude(status=Content.Status.DISCARDED).exists()
+    return Acupoint.objects.filter(slug=slug).with_open_text().exists()
 
 
 def named(codes, now, pregnant=False):

@@ -1,14 +1,17 @@
 """Loads the nomenclature into the database: all of it, or, on a bad row, nothing.
 
 Points and names follow the files. A caution is only ever added, and no point is taken away, since
-signed texts and cautions belong to it. Reviewed texts are not touched.
+signed texts and cautions belong to it. Reviewed texts are not touched. What makes a row good is
+asked here for the lists that the desk imports, too (see resources.py).
 """
 
 import csv
 from dataclasses import dataclass, field
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from editorial.models.insert_only import tidy
 
@@ -53,20 +56,27 @@ class Changes:
         }
 
 
-def import_points(path=DATA):
+def import_points(path=DATA, keep=False):
     """[Changes] of loading a folder with the three files, or one file of points.
 
+    With `keep`, points and names that are there stay as they are: only what is new comes in.
     Raises BadRows and OSError; nothing is written then.
     """
     folder = path if path.is_dir() else None
     points = read(path / "points.csv" if folder else path, "points.csv")
     with transaction.atomic():
-        found = [save_points(points)]
+        there = set(StandardPoint.objects.values_list("code", flat=True)) if keep else set()
+        found = [save_points(rows_but_of(there, points))]
         if folder:
             codes = dict(StandardPoint.objects.values_list("code", "pk"))
-            found.append(save_names(read(path / "names.csv", "names.csv"), codes))
+            names = rows_but_of(there, read(path / "names.csv", "names.csv"))
+            found.append(save_names(names, codes, keep))
             found.append(save_cautions(read(path / "cautions.csv", "cautions.csv"), codes))
     return found
+
+
+def rows_but_of(codes, rows):
+    return [(place, row) for place, row in rows if row["code"] not in codes]
 
 
 def read(path, name):
@@ -74,8 +84,8 @@ def read(path, name):
     try:
         with path.open(encoding="utf-8-sig", newline="") as file:
             rows = csv.DictReader(file, strict=True)
-            if tuple(rows.fieldnames or ()) != COLUMNS[name]:
-                raise BadRows([f"{path.name}, line 1: the columns are {','.join(COLUMNS[name])}."])
+            if fault := wrong_columns(name, rows.fieldnames or ()):
+                raise BadRows([f"{path.name}, line 1: {fault}"])
             return [(f"{path.name}, line {rows.line_num}", row) for row in rows]
     except UnicodeDecodeError as error:
         raise BadRows([f"{path.name}: it is not UTF-8."]) from error
@@ -83,25 +93,40 @@ def read(path, name):
         raise BadRows([f"{path.name}, line {rows.line_num}: {error}."]) from error
 
 
+def wrong_columns(name, found):
+    """A sentence where these are not the columns of the list."""
+    if tuple(found) == COLUMNS[name]:
+        return ""
+    return _("the columns are %(names)s.") % {"names": ",".join(COLUMNS[name])}
+
+
 def made(rows, build):
     """The objects that the rows make, each valid and no two with one identity."""
     objects, faults, seen = [], [], {}
     for place, row in rows:
         try:
-            if None in row or None in row.values():
-                raise ValidationError("it has too many or too few columns")
-            made = build({name: tidy(value) for name, value in row.items()})
-            made.full_clean(validate_unique=False, validate_constraints=False)
+            objects.append(checked(place, row, build, seen))
         except ValidationError as error:
             faults += [f"{place}: {sentence}" for sentence in sentences(error)]
-            continue
-        before = seen.setdefault(identity(made), place)
-        if before != place:
-            faults.append(f"{place}: the same stands in {before}.")
-        objects.append(made)
     if faults:
         raise BadRows(faults)
     return objects
+
+
+def checked(place, row, build, seen):
+    """The object that a row makes, valid in itself; `seen` is {identity: place} of those before.
+
+    A row with too many columns has one named None, one with too few has values that are None.
+    Raises ValidationError.
+    """
+    if None in row or None in row.values():
+        raise ValidationError(_("it has too many or too few columns"))
+    made = build({name: tidy(value) for name, value in row.items()})
+    made.full_clean(validate_unique=False, validate_constraints=False)
+    before = seen.setdefault(identity(made), place)
+    if before != place:
+        raise ValidationError(_("the same stands in %(place)s."), params={"place": before})
+    return made
 
 
 def sentences(error):
@@ -125,10 +150,10 @@ def columns(model):
 # --- Points --------------------------------------------------------------------------------
 
 
-def point(row):
+def point(_codes, row):
     number = row["number"]
     if number and not (number.isascii() and number.isdigit()):
-        raise ValidationError("the number is no number")
+        raise ValidationError(_("the number is no number"))
     made = StandardPoint(
         code=row["code"],
         slug=slug_of(row["code"]),
@@ -151,24 +176,32 @@ def save_points(rows):
     changes = Changes("points")
     known = {point.code: point for point in StandardPoint.objects.select_for_update()}
     new = []
-    for one in made(rows, point):
+    for one in made(rows, partial(point, {})):
         if one.code not in known:
             new.append(one)
             changes.added.append(str(one))
             continue
         old = known[one.code]
-        different = [
-            name for name in columns(StandardPoint) if getattr(one, name) != getattr(old, name)
-        ]
+        different = differences(old, one)
         if not different:
             changes.unchanged += 1
             continue
-        told = [f"{name} “{getattr(old, name)}” is “{getattr(one, name)}”" for name in different]
-        changes.changed.append(f"{one.code}: {', '.join(told)}")
+        changes.changed.append(f"{one.code}: {', '.join(different.values())}")
         one.pk = old.pk
         one.save(update_fields=different, force_update=True)
     StandardPoint.objects.bulk_create(new)
     return changes
+
+
+def differences(old, new):
+    """{column: a sentence} for each column in which a row differs from what is there."""
+    found = {}
+    for name in columns(type(new)):
+        before, after = getattr(old, name), getattr(new, name)
+        if before != after:
+            words = {"column": name, "before": before, "after": after}
+            found[name] = _("%(column)s “%(before)s” is “%(after)s”") % words
+    return found
 
 
 # --- Names and cautions --------------------------------------------------------------------
@@ -176,20 +209,26 @@ def save_points(rows):
 
 def key_of(codes, row):
     if row["code"] not in codes:
-        raise ValidationError(f"there is no point {row['code']}")
+        raise ValidationError(_("there is no point %(code)s"), params={"code": row["code"]})
     return codes[row["code"]]
 
 
-def save_names(rows, codes):
-    """The names as the file has them; others go."""
+def name(codes, row):
+    return PointName(point_id=key_of(codes, row), name=row["alias"], kind=row["kind"])
+
+
+def caution(codes, row):
+    texts = {column: row[column] for column in ("kind", "applies_to", "note", "basis")}
+    return StandardCaution(point_id=key_of(codes, row), **texts)
+
+
+def save_names(rows, codes, keep=False):
+    """The names as the file has them; others go, unless they are to be kept."""
     changes = Changes("names")
-    wanted = made(
-        rows,
-        lambda row: PointName(point_id=key_of(codes, row), name=row["alias"], kind=row["kind"]),
-    )
-    known = {identity(name): name for name in PointName.objects.all()}
+    wanted = made(rows, partial(name, codes))
+    known = {identity(one): one for one in PointName.objects.all()}
     new = sort_new(wanted, known, changes)
-    gone = known.keys() - set(map(identity, wanted))
+    gone = set() if keep else known.keys() - set(map(identity, wanted))
     changes.removed = sorted(known[key].name for key in gone)
     PointName.objects.filter(pk__in=[known[key].pk for key in gone]).delete()
     PointName.objects.bulk_create(new)
@@ -199,13 +238,7 @@ def save_names(rows, codes):
 def save_cautions(rows, codes):
     """The cautions of the file beside those that are there."""
     changes = Changes("cautions")
-    wanted = made(
-        rows,
-        lambda row: StandardCaution(
-            point_id=key_of(codes, row),
-            **{name: row[name] for name in ("kind", "applies_to", "note", "basis")},
-        ),
-    )
+    wanted = made(rows, partial(caution, codes))
     known = {identity(caution) for caution in StandardCaution.objects.all()}
     StandardCaution.objects.bulk_create(sort_new(wanted, known, changes))
     return changes

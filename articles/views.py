@@ -4,6 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from acupoints import atlas
 from editorial import pages
 from editorial.models import Author, Reviewer
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
@@ -35,7 +36,14 @@ class ArticleView(ContentView):
     template_name = "article.html"
 
     def extras(self, page, now):
-        return {**surroundings(page, now), "graph": jsonld.article_graph(page)}
+        documents = [pin["document"] for pin in page.document["pins"]]
+        points = atlas.beside(documents)
+        return {
+            **surroundings(page, now),
+            "points": points.values(),
+            "unsaid": atlas.unsaid_in_pregnancy(documents, points),
+            "graph": jsonld.article_graph(page),
+        }
 
 
 def surroundings(page, now):

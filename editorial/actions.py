@@ -235,7 +235,15 @@ def published_unreviewed(attempt):
 def back_to_live(attempt):
     """The head is what readers have again; what was discarded stays as revisions and in the log."""
     shown = attempt.content.shown_revision_id(attempt.at)
-    return {"head": Revision.objects.get(pk=shown), "scheduled": None, "scheduled_at": None}
+    head = Revision.objects.get(pk=shown)
+    return as_head(attempt.content, head) | {"scheduled": None, "scheduled_at": None}
+
+
+def as_head(content, revision):
+    """The columns of a content of which this revision is the head."""
+    said, identity = revision.typed, content.identity()
+    words = [identity.get(n) or getattr(said, n) for n in content.spec.searched]
+    return {"head": revision, "head_words": " ".join(words).lower()}
 
 
 def scheduled(attempt):
@@ -503,7 +511,8 @@ def saving(content, revision, token, *, by, at, slug=None):
         seal(revision)
         if parent and not changes.get("slug") and says_the_same(revision, parent.typed):
             raise Unchanged
-        Content.objects.filter(pk=content.pk).update(head=revision, version=content.version + 1)
+        rows = Content.objects.filter(pk=content.pk)
+        rows.update(version=content.version + 1, **as_head(content, revision))
         carry_sign_offs(revision, parent)
         log.write(
             "save",

@@ -246,6 +246,8 @@ OTHER_LINES = (
     "credential_suspended",
     "credential_annulled",
     "own_settings_changed",
+    "nomenclature_imported",
+    "nomenclature_changed",
     *[
         f"{record}_{deed}"
         for record in ("user", "author", "reviewer", "credential")

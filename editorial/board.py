@@ -3,7 +3,7 @@
 import datetime
 from dataclasses import dataclass
 from functools import reduce
-from operator import or_
+from operator import and_, or_
 
 from django import forms
 from django.contrib import admin
@@ -80,7 +80,7 @@ class Filters(forms.Form):
 
     def by_q(self, found, text, now):
         """Looked up once and to an end: the words are sought in every head's text."""
-        hits = found.order_by().filter(matches(text.split()[:8], self.kinds()))
+        hits = found.order_by().filter(matches(text.split()[:8]))
         return found.filter(pk__in=list(hits.values_list("pk", flat=True)[:MOST_FOUND]))
 
     def by_state(self, found, state, now):
@@ -102,7 +102,8 @@ class Filters(forms.Form):
 
     def by_topic(self, found, slug, now):
         carried = [kind.about(slug, OuterRef("head")) for kind in self.kinds() if kind.about]
-        return found.filter(reduce(or_, map(Exists, carried), Q(pk=None)))
+        # Without anything else in the OR: PostgreSQL then asks for each row, not for all topics.
+        return found.filter(reduce(or_, map(Exists, carried))) if carried else found.none()
 
     def by_due(self, found, due, now):
         if due == "requests":
@@ -117,16 +118,10 @@ class Filters(forms.Form):
         return found.using_older_versions(now)
 
 
-def matches(words, kinds_searched):
-    """A condition on contents: each word stands in one of the searched columns of the head."""
-    condition = Q()
-    for word in words:
-        one = Q(slug__icontains=word)
-        for kind in kinds_searched:
-            for column in kind.searched:
-                one |= Q(**{f"head__{kind.name}revision__{column}__icontains": word})
-        condition &= one
-    return condition
+def matches(words):
+    """A condition on contents: each word stands in the address or in what the head says."""
+    either = (Q(slug__contains=w) | Q(head_words__contains=w) for w in map(str.lower, words))
+    return reduce(and_, either, Q())
 
 
 # --- The page ----------------------------------------------------------------------------

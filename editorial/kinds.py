@@ -28,7 +28,7 @@ class Kind:
     cautions: Callable | None = None
     # Other kinds pin its revisions.
     is_embedded: bool = False
-    # Columns of the kind's revisions that the desk searches.
+    # Fields of its revisions, or parts of its identity, by which the desk finds a text.
     searched: tuple[str, ...] = ()
     # Topics of the kind's texts as [(slug, name)]; and from a slug and a revision's key to the row
     # by which that revision carries the topic.

@@ -124,6 +124,14 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
             .select_related("content__created_by", f"content__{self.kind}", "created_by", "seal")
         )
 
+    def get_paginator(self, request, queryset, *args, **kwargs):
+        """Where nothing narrows the list, its heads are counted without their texts."""
+        paginator = super().get_paginator(request, queryset, *args, **kwargs)
+        if not request.GET.keys() - {"p", "o"}:
+            heads = Content.objects.filter(kind=self.kind, head__isnull=False)
+            paginator.count = heads.count()
+        return paginator
+
     def get_object(self, request, object_id, from_field=None):
         """Any revision of this kind, a head or not: a stale one is answered, not lost."""
         revisions = self.model.objects.select_related("content__created_by", "seal")

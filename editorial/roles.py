@@ -29,6 +29,17 @@ KEEP_AUTHORS = (
     "editorial.change_book",
     "editorial.delete_book",
 )
+KEEP_NOMENCLATURE = (
+    "acupoints.view_standardpoint",
+    "acupoints.add_standardpoint",
+    "acupoints.change_standardpoint",
+    "acupoints.view_pointname",
+    "acupoints.add_pointname",
+    "acupoints.change_pointname",
+    "acupoints.delete_pointname",
+    "acupoints.view_standardcaution",
+    "acupoints.add_standardcaution",
+)
 
 ROLES = (
     Role(
@@ -50,6 +61,7 @@ ROLES = (
         (
             *SEE_PEOPLE,
             *KEEP_AUTHORS,
+            *KEEP_NOMENCLATURE,
             "editorial.save_content",
             "editorial.edit_any_content",
             "editorial.submit_content",
@@ -76,11 +88,12 @@ ROLES = (
     ),
     Role(
         "administrator",
-        _("Keeps accounts, authors, reviewers and their credentials."),
+        _("Keeps accounts, authors, reviewers and their credentials, and the list of points."),
         ("view",),
         (
             *SEE_PEOPLE,
             *KEEP_AUTHORS,
+            *KEEP_NOMENCLATURE,
             "editorial.view_user",
             "editorial.add_user",
             "editorial.change_user",

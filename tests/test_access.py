@@ -75,6 +75,7 @@ def waiting_house():
         "acupoints_acupointrevision": point.head,
         "products_productrevision": f.publish(f.product()).head,
     }
+    f.standard_point("BL40")
     draft = f.article(by=writer)
     _link, secret = previews.create(draft.head, by=writer, at=f.now(), label="Sample paper")
     return {"people": people, "contents": contents, "public": public, "secret": secret}

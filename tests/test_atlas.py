@@ -9,7 +9,7 @@ from lxml import html
 from acupoints import cautions, complaints, courses
 from acupoints.importing import import_points
 from acupoints.meridians import Meridian
-from acupoints.models import Acupoint, StandardCaution, StandardPoint
+from acupoints.models import Acupoint, Caution, StandardCaution, StandardPoint
 from acupoints.templatetags.atlas import atlas_url
 from articles.models import Article
 from tests import factories as f
@@ -348,6 +348,40 @@ def test_a_signed_pregnancy_caution_is_not_said_twice(atlas, get):
     f.publish(f.point("SP6", cautions=[("pregnancy", "Leave it out.")]))
     assert not get("/acupoints/sp-6/").xpath("//*[@data-caution='pregnancy']")
     assert "Leave it out." in words(get("/acupoints/sp-6/"))
+
+
+def test_an_article_cautions_where_the_text_of_its_point_does_not(atlas, get):
+    """Before the signed part, and so before the first point; of a point that says it, once."""
+    f.publish(f.point("SP6", cautions=[("pregnancy", "Leave it out.")]))
+    f.publish(f.article(slug="two", title="Two points", body=f.embed("SP6", "LI4")))
+    tree = get("/articles/two/")
+    first = tree.xpath("//*[@data-caution='pregnancy']")[0]
+    assert first.get("data-unsigned") is not None
+    assert "LI4" in first.text_content()
+    assert "SP6" not in first.text_content()
+    assert first.getnext().get("data-signed")
+    inside = tree.xpath("//*[@data-signed]//*[@data-caution='pregnancy']")
+    assert ["Leave it out." in note.text_content() for note in inside] == [True]
+    first_point = tree.xpath("//*[@data-signed]//*[@data-acupoint]")[0]
+    assert first_point in inside[0].xpath("./following::*")
+    assert not get("/articles/knees/").xpath("//*[@data-caution='pregnancy']")
+
+
+@pytest.mark.parametrize("code", ["LI4", "SP6", "BL60", "BL67", "GB21"])
+def test_a_draft_without_the_caution_takes_it_from_no_reader(code, atlas, get):
+    """The caution of a signed point stays, on its page and on its hosts, until a reviewer signs
+    words without it; and then the nomenclature's stands there."""
+    point = Acupoint.objects.filter(code=code).first() or f.point(code)
+    f.revise(point, cautions=[Caution(kind="pregnancy", text="Not while you are pregnant.")])
+    f.publish(point)
+    f.publish(f.article(slug="host", body=f.embed(code)))
+    assert not f.revise(point, f.user("editor"), cautions=[]).cautions.exists()
+    for path in (point.get_absolute_url(), "/articles/host/"):
+        assert "Not while you are pregnant." in words(get(path)), path
+    f.publish(point)
+    assert "Not while you are pregnant." not in words(get(point.get_absolute_url()))
+    assert "traditionally avoided in pregnancy" in words(get(point.get_absolute_url()))
+    assert "Not while you are pregnant." in words(get("/articles/host/")), "as it was signed"
 
 
 # --- For a reader who is pregnant ---------------------------------------------------------------

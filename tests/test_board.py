@@ -1,10 +1,13 @@
 """The board: what each filter finds, what it costs, and what becomes of moves on many."""
 
 import datetime
+from importlib import import_module
 from urllib.parse import urlencode
 
 import pytest
+from django.apps import apps
 from django.db import connection
+from django.db.models import F
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import html
@@ -98,6 +101,22 @@ class TestFilters:
             ("%", []),
         ):
             assert titles(client, q=words) == found, words
+
+    def test_words_are_those_of_the_head(self, client):
+        article = f.publish(f.article(title="Tired knees"))
+        f.revise(article, title="Stiff knees")
+        assert (titles(client, q="tired"), titles(client, q="stiff")) == ([], ["Stiff knees"])
+        f.move("discard", article, f.user("editor"))
+        assert titles(client, q="tired", state="published") == ["Tired knees"]
+        assert titles(client, q="stiff", state="published") == []
+
+    def test_the_migration_finds_the_words_that_a_save_writes(self):
+        for content in (f.article(title="Tired Knees"), f.point("BL40"), f.product(), f.page()):
+            written = Content.objects.filter(pk=content.pk)
+            words = written.get().head_words
+            written.update(head_words=None, version=F("version") + 1)
+            import_module("editorial.migrations.0004_head_words").fill(apps, None)
+            assert written.get().head_words == words != ""
 
     def test_a_kind(self, client):
         f.article(title="An article")

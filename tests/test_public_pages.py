@@ -27,7 +27,7 @@ QUERY_BUDGET = {
     "articles: an older page": 12,
     "articles: past the last page": 12,
     "articles: no page number": 12,
-    "article": 19,
+    "article": 21,
     "article: draft": 3,
     "article: withdrawn": 3,
     "article_history": 7,

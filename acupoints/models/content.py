@@ -13,7 +13,6 @@ from editorial.querysets import ContentQuerySet
 from ..labels import LABELS
 from ..meridians import CODE, SEALED_NAMES, Meridian
 
-
 NAMES = ("pinyin", "english", "other_names", "traditional", "simplified")
 
 
@@ -21,6 +20,10 @@ class AcupointQuerySet(ContentQuerySet):
     def drafted(self):
         """Points that have a text, public or not, for the desk: the head counts as shown."""
         return self.filter(head__isnull=False).annotate(shown_id=F("head_id"))
+
+    def with_open_text(self):
+        """Points with a text that nobody discarded, public or not."""
+        return self.filter(head__isnull=False).exclude(status=Content.Status.DISCARDED)
 
     def holding(self, word, fields):
         """Points of which the code, or one of the fields in the shown text, holds the word.
@@ -70,7 +73,7 @@ class Acupoint(Content):
         labels=LABELS,
         cautions=cautions_in,
         is_embedded=True,
-        searched=("pinyin", "english", "traditional", "simplified", "content__acupoint__code"),
+        searched=("pinyin", "english", "traditional", "simplified", "code"),
     )
 
     class Meta:

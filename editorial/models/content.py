@@ -46,6 +46,9 @@ class Content(models.Model):
     head = models.OneToOneField(
         "Revision", models.PROTECT, null=True, editable=False, related_name="head_of"
     )
+    # Of the head's text, what the desk searches: one row for each content, and no join. It is null
+    # where the head is, and so that old code can go on writing rows while new code migrates.
+    head_words = models.TextField(null=True, editable=False)  # noqa: DJ001
     live = models.OneToOneField(
         "Revision", models.PROTECT, null=True, editable=False, related_name="live_of"
     )

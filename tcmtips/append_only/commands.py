@@ -24,9 +24,9 @@ TRIED = {
     "dumpdata": [()],
     "export_log": [("--output={folder}/log",)],
     "flush": [("--no-input",)],
+    "import_acupoints": [()],
     "inspectdb": [()],
     "makemigrations": [("--check",)],
-    "import_acupoints": [()],
     "migrate": [("--no-input",)],
     "remind": [()],
     "remove_orphaned_tags": [()],
@@ -42,7 +42,6 @@ FILES = "It writes files of the code and does not touch the database."
 PRINTS = "It prints what it finds and has no statement that writes."
 OWN_DATABASE = "It makes a database of its own and works there."
 REASONS = {
-    "resolve_points": "It reads a file and says what it found; it writes nothing.",
     "changepassword": "It changes one column of an account, which no written row holds.",
     "collectstatic": FILES,
     "compilemessages": FILES,
@@ -53,6 +52,7 @@ REASONS = {
     "makemessages": FILES,
     "optimizemigration": FILES,
     "prove_append_only": OWN_DATABASE,
+    "resolve_points": "It reads a file and says what it found; it writes nothing.",
     "runserver": "It serves the site; what a request can do is tried as the desk.",
     "sqlmigrate": PRINTS,
     "sqlsequencereset": PRINTS,

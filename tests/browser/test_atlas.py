@@ -6,6 +6,9 @@ import pytest
 from playwright.sync_api import expect
 
 from acupoints.importing import import_points
+from acupoints.models import Acupoint
+from articles.models import Article
+from tests import desk
 from tests import factories as f
 from tests.browser.test_reader import findings
 
@@ -101,3 +104,32 @@ def test_a_reader_gets_everywhere_without_javascript(atlas, visitor):
     page.click("text=Find")
     expect(page.locator("main [data-caution=pregnancy]").first).to_be_visible()
     assert reader.context.cookies() == []
+
+
+def test_an_article_keeps_its_signed_words_after_its_point_has_others(atlas, visitor):
+    """A point of the atlas is written anew, signed and published; its host stays as it was signed
+    until somebody takes the newer version over and a reviewer signs that."""
+    point, host = Acupoint.objects.get(code="BL40"), Article.objects.get(slug="knees")
+    reader = visitor()
+    reader.open("/articles/knees/")
+    section = reader.page.locator("[data-signed] [data-acupoint=BL40]")
+    before = section.inner_text()
+    assert LONG in before
+    f.revise(point, location="Bend the knee. The point is new here.")
+    f.publish(point)
+    reader.open("/acupoints/bl-40/")
+    expect(reader.page.locator("[data-signed]")).to_contain_text("The point is new here.")
+    expect(reader.page.locator("[data-signed] [data-badge=reviewed]")).to_have_count(1)
+    reader.open("/articles/knees/")
+    assert section.inner_text() == before
+    expect(reader.page.locator("[data-signed] [data-badge=reviewed]")).to_have_count(1)
+
+    # The desk says so, and one button takes it over, for the reviewer to sign.
+    editor = visitor(f.user("editor", username="edith"))
+    expect(editor.page.locator(".queue", has_text="older versions")).to_contain_text("Stiff knees")
+    editor.open(desk.url(host.head.typed, "review"))
+    editor.page.locator("details:has(.act-renew) summary, .act-renew button").first.click()
+    expect(editor.page.locator("[data-signed]")).to_contain_text("The point is new here.")
+    reader.open("/articles/knees/")
+    assert section.inner_text() == before, "a draft is nobody's but the desk's"
+    assert reader.complaints == editor.complaints == []

@@ -6,6 +6,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
 from playwright.sync_api import expect
 
+from acupoints.models import StandardPoint
 from editorial.models import Content, Reviewer, ReviewRequest, User
 from tests import desk
 
@@ -65,6 +66,10 @@ def pages_of(username):
             "/admin/acupoints/acupointrevision/add/",
             "/admin/articles/pagerevision/add/",
             "/admin/editorial/author/add/",
+            "/admin/acupoints/standardpoint/",
+            f"/admin/acupoints/standardpoint/{StandardPoint.objects.get(code='LI4').pk}/change/",
+            "/admin/acupoints/standardpoint/import/",
+            "/admin/acupoints/standardpoint/export/",
         ],
         "reviewer": [],
         "admin": [
@@ -81,6 +86,7 @@ def pages_of(username):
 def faults(page):
     """What axe finds, in the light and, as to colours, in the dark."""
     found = []
+    page.add_style_tag(content="* { transition: none !important; }")
     for scheme, rules in (("dark", {"runOnly": ["color-contrast"]}), ("light", WCAG)):
         page.emulate_media(color_scheme=scheme)
         found += Axe().run(page, options=rules).response["violations"]
@@ -95,7 +101,6 @@ def test_every_page_passes_axe_and_fits_its_screen(site, visitor, username):
         person.page.set_viewport_size({"width": 1280, "height": 900})
         assert person.open(path).status == 200, path
         person.page.wait_for_load_state("networkidle")
-        person.page.add_style_tag(content="* { transition: none !important; }")
         # What is folded away is read too.
         person.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         found += [(path, *fault) for fault in faults(person.page)]
@@ -198,3 +203,27 @@ def test_a_request_is_answered_by_the_keyboard_alone(site, visitor):
     page.keyboard.press("Enter")
     expect(page.locator(".done").first).to_contain_text("You accepted")
     assert ReviewRequest.objects.get(content=article).status == "accepted"
+
+
+def test_a_list_of_points_is_previewed_mended_and_imported(site, visitor, tmp_path):
+    editor = visitor(account("editor"), bypass_csp=True)
+    page, file = editor.page, tmp_path / "points.csv"
+    row = "LI4,LI,4,Hégǔ,合谷,合谷,Joined Valley,,hand-back"
+    header = "code,meridian,number,pinyin,hanzi_trad,hanzi_simp,english,other_codes,region"
+
+    def show(text):
+        file.write_text(f"{header}\n{text}\n")
+        editor.open("/admin/acupoints/standardpoint/import/")
+        page.get_by_label("File").set_input_files(file)
+        page.get_by_role("button", name="Show what it would change").click()
+        page.locator("#result-heading").wait_for()
+        assert faults(page) == []
+
+    show(row.replace("Hégǔ", "Hegu"))
+    expect(page.locator("tbody td")).to_contain_text("Pinyin has its tones")
+    show(row)
+    expect(page.locator("tbody td")).to_contain_text("is “Joined Valley”")
+    page.get_by_role("button", name="Import this").click()
+    expect(page.locator(".messagelist")).to_contain_text("1 changed")
+    assert StandardPoint.objects.get(code="LI4").english == "Joined Valley"
+    assert editor.complaints == []

@@ -20,6 +20,7 @@ from editorial import (
     documents,
     pages,
     previews,
+    revision_admin,
     rules,
     signing,
     standing,
@@ -152,6 +153,7 @@ def plain_delete(true, self, *args, **kwargs):
 
 SWITCHES = [
     ("token, swap", actions, "seen", whatever_it_says),
+    ("token", revision_admin, "is_head", yes),
     ("swap", actions, "swap", without_compare),
     ("state_allows", rules, "state_allows", passes),
     ("carry", actions, "carry_sign_offs", carried_over_other_words),

@@ -25,9 +25,16 @@ class Command(BaseCommand):
             "the project's own data where nothing is named",
         )
 
-    def handle(self, *, path, verbosity, **options):
+        parser.add_argument(
+            "--keep",
+            action="store_true",
+            help="leave the points and names that are there as they are, since somebody may have "
+            "changed them at the desk; only new points and cautions come in",
+        )
+
+    def handle(self, *, path, keep, verbosity, **options):
         try:
-            found = import_points(path)
+            found = import_points(path, keep)
         except BadRows as error:
             for fault in error.faults:
                 self.stderr.write(fault)

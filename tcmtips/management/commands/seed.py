@@ -35,7 +35,7 @@ class Command(BaseCommand):
                 "This database holds other content. Say --beside-other-content to seed it anyway."
             )
         with transaction.atomic():
-            call_command("import_acupoints", verbosity=0)
+            call_command("import_acupoints", keep=True, verbosity=0)
             if not is_seeded:
                 Seeding(timezone.now(), password="demo" if settings.DEBUG else None).run()
         if is_seeded:
