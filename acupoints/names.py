@@ -89,7 +89,7 @@ class Names:
         words = [word for word in map(self.word, typed) if word.key]
         if not words:
             return {}
-        found = {code: () for code in self.of}
+        found = dict.fromkeys(self.of, ())
         for word in words:
             nearest = {code: self.nearest(word, self.of[code]) for code in found}
             found = {code: (*found[code], near) for code, near in nearest.items() if near}

@@ -12,6 +12,7 @@ from acupoints.models import StandardPoint
 from articles.models import Article
 from editorial import triggers
 from editorial.models import Seal
+from products.models import Product
 from tcmtips import suggestions
 from tests import factories as f
 from tests import visits
@@ -180,9 +181,9 @@ def test_topics_and_products_are_results_too(client, searchable):
     assert found(client, "evening").xpath("//ul[@class='topics']//@href") == [
         "/topics/evening-rest/"
     ]
-    assert reasons(client, "sample mat")[
-        Article._meta.apps.get_model("products", "Product").objects.get().get_absolute_url()
-    ] == ("Found by its name")
+    product = Product.objects.get()
+    assert reasons(client, "sample mat") == {product.get_absolute_url(): "Found by its name"}
+    assert reasons(client, "lie on") == {product.get_absolute_url(): "Found by its description"}
     assert not found(client, "screens").xpath("//ul[@class='topics']"), "a draft's topic"
 
 
@@ -319,7 +320,9 @@ def test_a_suggestion_says_why(client, searchable):
     assert "UB is another way to write BL" in client.get("/search/suggest/?q=UB40").content.decode()
 
 
-@pytest.mark.parametrize("words", ["", "   ", "zebra", "eyes", "screens", "%", "\u202e", "x" * 9999])
+@pytest.mark.parametrize(
+    "words", ["", "   ", "zebra", "eyes", "screens", "%", "\u202e", "x" * 9999]
+)
 def test_nothing_is_suggested_where_nothing_fits(client, searchable, words):
     assert [s for s in suggested(client, words) if s[0] != "Point"] == []
 
@@ -365,9 +368,7 @@ def test_words_that_were_not_sealed_are_suggested_to_nobody(client, searchable):
 def test_titles_are_read_once_for_many_suggestions(client, searchable, monkeypatch):
     reads = []
     read = suggestions.read_titles
-    monkeypatch.setattr(
-        suggestions, "read_titles", lambda *args: reads.append(args) or read(*args)
-    )
+    monkeypatch.setattr(suggestions, "read_titles", lambda *args: reads.append(args) or read(*args))
     f.publish(f.article(title="Anything"))
     for words in ("t", "ti", "tir"):
         suggested(client, words)
