@@ -50,7 +50,7 @@ def searchable(written_pages, db):
 
 
 def found(client, words, path="/search/"):
-    return html.fromstring(client.get(path, {"q": words}).content.decode() or "<p></p>")
+    return html.fromstring(client.get(path, {"q": words}).content.decode().strip() or "<p></p>")
 
 
 def reasons(client, words, path="/search/"):
