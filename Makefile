@@ -47,6 +47,7 @@ seed-bench: .installed-dev
 	$(BIN)/python -m tests.bench seed
 
 bench: seed-bench
+	$(BIN)/python -m tests.bench_suggestions
 	$(BIN)/python -m tests.bench
 
 # --- Setting up ------------------------------------------------------------------------

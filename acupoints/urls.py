@@ -1,8 +1,8 @@
-from django.urls import include, path
+from django.urls import path
 
 from . import body_views, views
-from .addresses import PREGNANCY
 
+# Each of these stands twice: the site's addresses include them under /pregnancy/ as well.
 atlas = [
     path("acupoints/", views.index, name="acupoints"),
     path("acupoints/a-z/", views.a_to_z, name="acupoints_a_z"),
@@ -16,7 +16,6 @@ atlas = [
 
 urlpatterns = [
     *atlas,
-    path("pregnancy/", include((atlas, PREGNANCY)), {"pregnant": True}),
     path("body/<slug:slug>.svg", body_views.figure, name="body_figure"),
     path(
         "acupoints/<slug:slug>/history/", views.AcupointHistory.as_view(), name="acupoint_history"

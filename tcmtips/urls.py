@@ -3,15 +3,24 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
+from acupoints.addresses import PREGNANCY
+from acupoints.urls import atlas
 from articles.urls import page_patterns
 from editorial.views import picture, preview
 
 from . import corrections, feeds, views
 from .sitemaps import SITEMAPS
 
+search = [
+    path("search/", views.search, name="search"),
+    path("search/suggest/", views.suggest, name="suggest"),
+]
+
 urlpatterns = [
     path("", views.home, name="home"),
-    path("search/", views.search, name="search"),
+    *search,
+    # For a reader who is pregnant: the same without the points that she is told to avoid.
+    path("pregnancy/", include(([*search, *atlas], PREGNANCY)), {"pregnant": True}),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("feed/", require_safe(feeds.ArticlesFeed()), name="feed"),

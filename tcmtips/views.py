@@ -15,9 +15,9 @@ from articles.models import Article
 from editorial import log, pages, triggers
 from editorial.models import LogHead
 
-LONGEST_QUERY = 100
-MOST_WORDS = 8
-MOST_RESULTS = 20
+from . import finding, suggestions
+
+HIDDEN = ("/admin/", "/search/", "/pregnancy/search/", "/preview/")
 
 
 @require_safe
@@ -29,22 +29,27 @@ def home(request):
 
 
 @require_safe
-def search(request):
-    now = timezone.now()
-    query = " ".join(request.GET.get("q", "").split())[:LONGEST_QUERY]
-    articles, points = [], []
-    if words := query.split()[:MOST_WORDS]:
-        found = Article.objects.public(now).matching(words).order_by("-shown_since", "pk")
-        articles = pages.load(found[:MOST_RESULTS], now)
-        named = Acupoint.objects.public(now).matching(words).order_by("meridian", "number")
-        points = pages.load(named[:MOST_RESULTS], now)
-    context = {"query": query, "articles": articles, "points": points}
+def search(request, pregnant=False):
+    """Points, topics, articles and products in one list each, with the reason for each result."""
+    found = finding.find(request.GET.get("q", ""), timezone.now(), pregnant)
+    context = {"found": found, "query": found.query, "pregnant": pregnant}
     return render(request, "search.html", context)
+
+
+@never_cache
+@require_safe
+def suggest(request, pregnant=False):
+    """A list of links for what has been typed so far, to be set under the field."""
+    found = suggestions.find(request.GET.get("q", ""), timezone.now(), pregnant)
+    context = {"suggestions": found, "pregnant": pregnant}
+    response = render(request, "components/_suggestions.html", context)
+    response["X-Robots-Tag"] = "noindex"
+    return response
 
 
 @require_safe
 def robots(request):
-    hidden = "".join(f"Disallow: {path}\n" for path in ("/admin/", "/search/", "/preview/"))
+    hidden = "".join(f"Disallow: {path}\n" for path in HIDDEN)
     text = f"User-agent: *\n{hidden}Sitemap: {settings.SITE_URL}{reverse('sitemap')}\n"
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
 

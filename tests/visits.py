@@ -13,6 +13,7 @@ from acupoints.importing import import_points
 from articles.models import Invitation, Recommendation, Source, Tip
 from editorial import actions, previews
 from editorial.actions import Token
+from tcmtips import suggestions
 from tests import bulk
 from tests import factories as f
 
@@ -32,6 +33,7 @@ class Visit:
 
 def visit(path):
     cache.clear()
+    suggestions._kept = None
     with CaptureQueriesContext(connection) as queries:
         response = Client().get(path)
     content = b"".join(response.streaming_content) if response.streaming else response.content
@@ -164,6 +166,12 @@ def paths(site):
         "articles: no page number": "/articles/?page=x",
         "search: found": "/search/?q=bend",
         "search: nothing found": "/search/?q=zebra",
+        "search: a point": "/search/?q=BL40",
+        "search: pregnant": "/pregnancy/search/?q=hegu",
+        "suggest": "/search/suggest/",
+        "suggest: found": "/search/suggest/?q=bend",
+        "suggest: nothing found": "/search/suggest/?q=zebra",
+        "suggest: pregnant": "/pregnancy/search/suggest/?q=bend",
         "article: draft": "/articles/draft/",
         "article: withdrawn": "/articles/withdrawn/",
         "article_history: withdrawn": "/articles/withdrawn/history/",

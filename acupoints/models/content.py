@@ -13,6 +13,8 @@ from editorial.querysets import ContentQuerySet
 from ..labels import LABELS
 from ..meridians import CODE, SEALED_NAMES, Meridian
 
+NAMES = ("pinyin", "english", "other_names", "traditional", "simplified")
+
 
 class AcupointQuerySet(ContentQuerySet):
     def drafted(self):
@@ -23,26 +25,25 @@ class AcupointQuerySet(ContentQuerySet):
         """Points with a text that nobody discarded, public or not."""
         return self.filter(head__isnull=False).exclude(status=Content.Status.DISCARDED)
 
-    def named(self, word):
-        """Points of which the code, or a name in the shown text, holds the word.
+    def holding(self, word, fields):
+        """Points of which the code, or one of the fields in the shown text, holds the word.
 
         Follows `public(now)` or `drafted()`.
         """
-        names = AcupointRevision.objects.filter(pk=OuterRef("shown_id")).filter(
-            Q(pinyin__icontains=word)
-            | Q(english__icontains=word)
-            | Q(other_names__icontains=word)
-            | Q(traditional__contains=word)
-            | Q(simplified__contains=word)
-        )
-        return self.filter(Q(code__istartswith=word) | Q(slug=word.lower()) | Exists(names))
+        holds = Q.create([(f"{field}__icontains", word) for field in fields], connector=Q.OR)
+        shown = AcupointRevision.objects.filter(holds, pk=OuterRef("shown_id"))
+        return self.filter(Q(code__istartswith=word) | Q(slug=word.lower()) | Exists(shown))
 
-    def matching(self, words):
+    def matching(self, words, fields=NAMES):
         """Points that every word names."""
         found = self
         for word in words:
-            found = found.named(word)
+            found = found.holding(word, fields)
         return found
+
+    def about(self, words):
+        """Points that have every word in a name, or in what they are used for."""
+        return self.matching(words, (*NAMES, "uses"))
 
 
 def cautions_in(document):

@@ -1,5 +1,6 @@
 """What only a reader's browser knows: the words on the screen, the policy, keys, small screens."""
 
+import gzip
 import hashlib
 import html as entities
 import json
@@ -32,6 +33,10 @@ PAGES = [
     "/search/",
     "/search/?q=knee",
     "/search/?q=nothing+like+this",
+    "/search/?q=zhongzhu",
+    "/search/?q=wiezhong",
+    "/search/?q=massage",
+    "/pregnancy/search/?q=hegu",
     "/nowhere/",
 ]
 
@@ -175,6 +180,65 @@ def test_search_opens_with_the_keyboard_closes_with_escape_and_gives_the_focus_b
     expect(reader.page.locator("main")).to_contain_text("Sore knees after sport")
 
 
+def test_suggestions_come_while_one_types_and_the_keyboard_reaches_them(site, visitor):
+    reader = visitor()
+    reader.open("/articles/")
+    reader.page.click("[data-opens-search]")
+    dialog = reader.page.locator("#search-dialog")
+    reader.page.keyboard.type("ub40")
+    links = dialog.locator(".suggestions a")
+    expect(links.first).to_contain_text("UB is another way to write BL")
+    expect(dialog.get_by_role("status")).to_have_text("1 suggestion below")
+    reader.page.keyboard.press("ArrowDown")
+    expect(links.first).to_be_focused()
+    reader.page.keyboard.press("ArrowUp")
+    expect(dialog.locator("#dialog-q")).to_be_focused()
+    reader.page.fill("#dialog-q", "")
+    expect(links).to_have_count(0)
+    expect(dialog.get_by_role("status")).to_be_empty()
+    reader.page.keyboard.type("sore knees")
+    expect(links).to_have_count(1)
+    reader.page.keyboard.press("ArrowDown")
+    reader.page.keyboard.press("Enter")
+    expect(reader.page).to_have_url(re.compile(r"/articles/acupressure-for-knee-pain/$"))
+    assert reader.complaints == []
+
+
+def test_the_last_letters_win_however_late_an_answer_comes(site, visitor):
+    reader = visitor()
+    reader.page.route(
+        "**/suggest/?q=knee",
+        lambda route: (reader.page.wait_for_timeout(600), route.continue_()),
+    )
+    reader.open("/search/")
+    reader.page.focus("#q")
+    reader.page.keyboard.type("knee")
+    reader.page.wait_for_timeout(200)
+    reader.page.fill("#q", "zhongzhu")
+    links = reader.page.locator("main .suggestions a")
+    expect(links).to_have_count(2)
+    reader.page.wait_for_timeout(700)
+    expect(links).to_have_count(2)
+    reader.page.keyboard.press("Escape")
+    expect(links).to_have_count(0)
+
+
+def test_suggestions_keep_to_the_part_for_pregnancy(site, visitor):
+    reader = visitor()
+    reader.open("/pregnancy/acupoints/")
+    reader.page.click("[data-opens-search]")
+    reader.page.keyboard.type("zhongz")
+    links = reader.page.locator("#search-dialog .suggestions a")
+    expect(links.first).to_have_attribute("href", "/pregnancy/acupoints/te-3/")
+    assert "KI15" not in " ".join(links.all_inner_texts())
+
+
+def test_the_script_is_small(site, visitor):
+    """The whole of it, compressed, in bytes."""
+    script = visitor().page.request.get(f"{visitor().base}/static/site/site.js").body()
+    assert len(gzip.compress(script)) < 10_000
+
+
 def test_everything_works_without_javascript(site, visitor):
     reader = visitor(java_script_enabled=False)
     reader.open("/articles/acupressure-for-knee-pain/")
@@ -182,7 +246,7 @@ def test_everything_works_without_javascript(site, visitor):
     reader.page.click("[data-opens-search]")
     reader.page.fill("#q", "BL40")
     reader.page.click(".search-form button")
-    expect(reader.page.locator("main .point-link").first).to_contain_text("BL40")
+    expect(reader.page.locator("main .choices a").first).to_contain_text("BL40")
 
 
 def test_scroll_to_top_leads_to_the_top(site, visitor):
@@ -216,6 +280,9 @@ def test_axe_finds_nothing_on_any_public_page(site, visitor, scheme):
         assert findings(reader.page) == [], path
     reader.page.click("[data-opens-search]")
     assert findings(reader.page) == [], "with the search dialog open"
+    reader.page.keyboard.type("knee")
+    expect(reader.page.locator("#search-dialog .suggestions a").first).to_be_visible()
+    assert findings(reader.page) == [], "with suggestions"
 
 
 def test_nothing_shifts_while_an_article_loads(site, visitor):

@@ -1,0 +1,100 @@
+"""One search over points, topics, articles and products; each result says why it is one."""
+
+import unicodedata
+from dataclasses import dataclass, field
+
+from django.db.models import Exists, OuterRef
+from django.utils.translation import gettext as _
+
+from acupoints.finding import Found as FoundPoints
+from acupoints.finding import find as find_points
+from articles.finding import why as why_article
+from articles.models import Article, Topic
+from editorial import pages
+from products.models import Product
+
+LONGEST_QUERY = 100
+LONGEST_RAW = 512
+MOST_WORDS = 8
+MOST_RESULTS = 20
+
+
+@dataclass
+class Found:
+    """All results for a query; articles and products are (page, why)."""
+
+    query: str
+    points: FoundPoints = field(default_factory=FoundPoints)
+    topics: list = field(default_factory=list)
+    articles: list = field(default_factory=list)
+    products: list = field(default_factory=list)
+
+    @property
+    def is_empty(self):
+        points = self.points.results or self.points.nearest
+        return not (points or self.topics or self.articles or self.products)
+
+    @property
+    def pages(self):
+        """All pages of which words are shown."""
+        return [*self.points.pages, *(page for page, _why in [*self.articles, *self.products])]
+
+
+def cleaned(typed):
+    """The query that is searched for: compatibility forms and spaces unified, then cut."""
+    text = unicodedata.normalize("NFKC", typed[:LONGEST_RAW])
+    return " ".join(text.split())[:LONGEST_QUERY]
+
+
+def words_of(query):
+    """The different words of a query, the first few."""
+    return list(dict.fromkeys(query.split()))[:MOST_WORDS]
+
+
+def find(typed, now, pregnant=False):
+    """The Found of a typed text; nothing where nothing was typed."""
+    query = cleaned(typed)
+    words = words_of(query)
+    if not words:
+        return Found(query)
+    points = find_points(query, words, now, pregnant)
+    return Found(
+        query=query,
+        points=points,
+        topics=list(topics(words, now)[:MOST_RESULTS]),
+        articles=find_articles(words, points.codes, now),
+        products=find_products(words, now),
+    )
+
+
+def topics(words, now):
+    """Topics of public articles whose name holds every word."""
+    found = Topic.objects.all()
+    for word in words:
+        found = found.filter(name__icontains=word)
+    public = Article.objects.public(now).about(OuterRef(OuterRef("pk")))
+    return found.filter(Exists(public))
+
+
+def find_articles(words, codes, now):
+    """[(page, why)]: by title, summary, topic and point; then, where there is room, by the text."""
+    public = Article.objects.public(now)
+    found = list(public.matching(words, codes)[:MOST_RESULTS])
+    room = MOST_RESULTS - len(found)
+    if room:
+        keys = [article.pk for article in found]
+        found += public.saying(words).exclude(pk__in=keys)[:room]
+    loaded = [(page, why_article(page, words, codes)) for page in pages.load(found, now)]
+    return [(page, why) for page, why in loaded if why]
+
+
+def find_products(words, now):
+    loaded = pages.load(Product.objects.public(now).matching(words)[:MOST_RESULTS], now)
+    return [(page, why_product(page, words)) for page in loaded]
+
+
+def why_product(page, words):
+    name = page.fields["name"].casefold()
+    if all(word.casefold() in name for word in words):
+        return _("Found by its name")
+    return _("Found by its description")
