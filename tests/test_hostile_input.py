@@ -490,9 +490,9 @@ def visited(site, say):
 
 
 SITES = {
-    "tame": (past_the_forms, Words(hostile=False)),
-    "past the forms": (past_the_forms, Words(hostile=True)),
-    "typed at the desk": (typed_at_the_desk, Words(hostile=True, names=NO_ANGLES)),
+    "tame": (past_the_forms, {"hostile": False}),
+    "past the forms": (past_the_forms, {"hostile": True}),
+    "typed at the desk": (typed_at_the_desk, {"hostile": True, "names": NO_ANGLES}),
 }
 
 
@@ -500,7 +500,8 @@ SITES = {
 def sites(django_db_setup, django_db_blocker):
     """{site: what was said there, and every page}; no site is left when the tests begin."""
     found = {}
-    for name, (build, say) in SITES.items():
+    for name, (build, kind_of_words) in SITES.items():
+        say = Words(**kind_of_words)
         with django_db_blocker.unblock(), transaction.atomic():
             cache.clear()
             found[name] = visited(build(say), say)
