@@ -12,6 +12,8 @@ from tests import desk
 
 from .test_desk import DJANGOS
 
+pytestmark = pytest.mark.looks
+
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 DESK = "/admin/articles/articlerevision/"
 
