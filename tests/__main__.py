@@ -1,7 +1,7 @@
 """`make test`: the whole suite on SQLite, and on PostgreSQL and Redis where they are named.
 
 TEST_DATABASE_URL and TEST_CACHE_URL name the second run's database and cache. Browser tests run
-where a Chromium is found; those of looks alone, to which a database makes no difference, once.
+where a Chromium is found; what a database makes no difference to is marked and runs once.
 """
 
 import os
@@ -25,7 +25,7 @@ def main():
         print("TEST_DATABASE_URL is not set, so the suite runs on SQLite alone.")
     for name, environment in runs:
         print(f"--- The suite on {name}", flush=True)
-        asked = [*marks, "not postgres" if name == "SQLite" else "not looks"]
+        asked = [*marks, "not postgres" if name == "SQLite" else "not once"]
         command = [sys.executable, "-m", "pytest", "-n", "auto", "--dist", "worksteal"]
         command += ["-m", " and ".join(asked)]
         done = subprocess.run([*command, *sys.argv[1:]], env={**os.environ, **environment})

@@ -9,6 +9,8 @@ from acupoints.lexicon import DATA, read_csv, read_entries
 from acupoints.models import Caution
 from tcmtips.demo import seeding
 
+pytestmark = pytest.mark.once
+
 ROOT = Path(__file__).resolve().parent.parent
 POINTS = seeding.read("points")["points"]
 ENTRIES = {entry.code: entry for entry in read_entries()}

@@ -17,6 +17,8 @@ from acupoints.meridians import CODE, Meridian
 from acupoints.resolver import Guess, Point, Question, Refusal, Resolver, evaluate, label
 from acupoints.spelling import LONGEST, cleaned
 
+pytestmark = pytest.mark.once
+
 ENTRIES = read_entries()
 BY_CODE = {entry.code: entry for entry in ENTRIES}
 RESOLVER = Resolver(ENTRIES)

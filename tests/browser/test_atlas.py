@@ -12,6 +12,8 @@ from tests import desk
 from tests import factories as f
 from tests.browser.test_reader import findings
 
+pytestmark = pytest.mark.once
+
 PATHS = [
     "/acupoints/",
     "/acupoints/a-z/",

@@ -7,7 +7,7 @@ from django.urls import reverse
 from acupoints import body
 from tests.browser.test_reader import findings
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 
 PAGES = ["/body/", "/body/upper-back/", "/body/face/", "/body/sole/", "/pregnancy/body/"]
 AREAS = {reverse("body_area", args=[area.slug]) for area in body.AREAS.values()}

@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from tests import desk
 from tests import factories as f
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def article(house):

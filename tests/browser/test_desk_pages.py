@@ -12,7 +12,7 @@ from tests import desk
 
 from .test_desk import DJANGOS
 
-pytestmark = pytest.mark.looks
+pytestmark = pytest.mark.once
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 DESK = "/admin/articles/articlerevision/"

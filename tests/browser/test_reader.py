@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 
 from articles.models import Article
 
+pytestmark = pytest.mark.once
+
 PAGES = [
     "/",
     "/articles/",

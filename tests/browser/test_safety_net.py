@@ -7,6 +7,8 @@ from tests import desk
 from tests import factories as f
 from tests.browser.test_desk import type_into
 
+pytestmark = pytest.mark.once
+
 
 @pytest.fixture
 def article(house):
