@@ -27,6 +27,20 @@ def _empty_cache():
     cache.clear()
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """Before the database is dropped, sessions that a thread or a worker left behind are ended:
+    a server may take a moment to see that its client has gone."""
+    yield
+    if connection.vendor == "postgresql":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND usename = current_user "
+                "AND pid <> pg_backend_pid()"
+            )
+
+
 @pytest.fixture(scope="module")
 def written(django_db_setup, django_db_blocker):
     """Takes a function that writes rows, for all tests of a module; returns what it returns.
