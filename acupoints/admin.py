@@ -3,7 +3,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from editorial.forms import RevisionForm
-from editorial.revision_admin import PartInline, RevisionAdmin
+from editorial.revision_admin import PartInline, RevisionAdmin, StackedPartInline
 
 from . import evidence
 from .meridians import CODE, Meridian, slug_of
@@ -57,7 +57,7 @@ class EvidenceForm(forms.ModelForm):
         label=_("Sources"),
         required=False,
         choices=evidence.source_choices,
-        help_text=_("Further sources are added to the list of sources first."),
+        help_text=_("Hold Ctrl or ⌘ for several. A further one joins the list of sources first."),
     )
 
     def __init__(self, *args, **kwargs):
@@ -68,9 +68,10 @@ class EvidenceForm(forms.ModelForm):
         return ";".join(self.cleaned_data["source_keys"])
 
 
-class EvidenceInline(PartInline):
+class EvidenceInline(StackedPartInline):
     model = Evidence
     form = EvidenceForm
+    fields = ("position", "statement", ("grade", "graded_by"), "source_keys")
 
 
 @admin.register(AcupointRevision)
