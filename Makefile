@@ -47,8 +47,8 @@ seed-bench: .installed-dev
 	$(BIN)/python -m tests.bench seed
 
 bench: seed-bench
-	$(BIN)/python -m tests.bench_suggestions
 	$(BIN)/python -m tests.bench
+	$(BIN)/python -m tests.bench_suggestions
 
 # --- Setting up ------------------------------------------------------------------------
 

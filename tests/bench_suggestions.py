@@ -2,8 +2,8 @@
 
 Asks /search/suggest/ for what somebody types letter by letter, on SQLite and, where
 TEST_DATABASE_URL is set, on PostgreSQL, in the houses that `make seed-bench` made, beside the
-same request for nothing. Prints a line a database and exits 1 where a median takes more than
-MOST milliseconds. Nothing is written: the nomenclature is imported and rolled back.
+same request for nothing, and prints a line a database. The milliseconds are to be read, not
+judged: they are the machine's too. Nothing is written: the nomenclature is rolled back.
 """
 
 import os
@@ -14,7 +14,6 @@ import time
 
 from tests.bench.__main__ import LARGE, address
 
-MOST = 10.0
 TYPED = (
     "knee pain",
     "weizhong",
@@ -45,7 +44,7 @@ def milliseconds(client, path, values):
 
 
 def measure():
-    """The line of one database; exits 1 where it is too slow."""
+    """Print the line of one database."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tests.settings"
     import django
 
@@ -70,21 +69,18 @@ def measure():
         f"first {first:.0f} ms; {median / nothing:.1f} times a request for nothing",
         flush=True,
     )
-    return 1 if median > MOST else 0
 
 
 def main():
     servers = [None, os.environ.get("TEST_DATABASE_URL")]
-    slow = 0
     for server in dict.fromkeys(servers):
         os.environ.pop("TEST_DATABASE_URL", None)
         if server:
             os.environ["TEST_DATABASE_URL"] = server
         environment = {**os.environ, "DATABASE_URL": address(LARGE)}
         command = [sys.executable, "-m", "tests.bench_suggestions", "measure"]
-        slow += subprocess.run(command, env=environment).returncode
-    return 1 if slow else 0
+        subprocess.run(command, env=environment, check=True)
 
 
 if __name__ == "__main__":
-    sys.exit(measure() if sys.argv[1:] == ["measure"] else main())
+    measure() if sys.argv[1:] == ["measure"] else main()
