@@ -352,3 +352,16 @@ def test_an_open_request_counts_once_on_a_card(client, editor):
         reviewing.ask(article, f.reviewer(), by=editor, at=f.now(), due_on=f.now().date() + DAY)
     assert ReviewRequest.objects.count() == 2
     assert len(page(client).xpath("//li[@class='card']")) == 1
+
+
+@pytest.mark.parametrize("asked", ["", "?p=1", "?q=knees", "?state=draft", "?owner=me"])
+def test_the_list_of_a_kind_counts_what_it_shows(editor, asked):
+    """The count that is taken without the texts and the one that is taken with them."""
+    for title in ("Tired knees", "Stiff knees"):
+        f.publish(f.article(title=title))
+        f.revise(f.article(editor, title=title), summary="Newer.")
+    f.product()
+    f.article(editor, title="Hands")
+    shown = logged_in(editor).get(f"/admin/articles/articlerevision/{asked}")
+    changes = shown.context["cl"]
+    assert changes.result_count == len(changes.result_list) > 0
