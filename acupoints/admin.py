@@ -11,6 +11,7 @@ from editorial import log
 from editorial.forms import RevisionForm
 from editorial.revision_admin import PartInline, RevisionAdmin, TabularInline
 
+from . import evidence
 from .forms import ConfirmForm, ExportForm, ImportForm, UploadInForm
 from .importing import COLUMNS
 from .meridians import CODE, Meridian, slug_of
@@ -18,6 +19,7 @@ from .models import (
     Acupoint,
     AcupointRevision,
     Caution,
+    Evidence,
     PointName,
     StandardCaution,
     StandardPoint,
@@ -67,6 +69,27 @@ class CautionInline(PartInline):
     model = Caution
 
 
+class EvidenceForm(forms.ModelForm):
+    source_keys = forms.MultipleChoiceField(
+        label=_("Sources"),
+        required=False,
+        choices=evidence.source_choices,
+        help_text=_("Further sources are added to the list of sources first."),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial["source_keys"] = evidence.keys_in(self.instance.source_keys)
+
+    def clean_source_keys(self):
+        return ";".join(self.cleaned_data["source_keys"])
+
+
+class EvidenceInline(PartInline):
+    model = Evidence
+    form = EvidenceForm
+
+
 @admin.register(AcupointRevision)
 class AcupointAdmin(RevisionAdmin):
     kind = "acupoint"
@@ -79,7 +102,7 @@ class AcupointAdmin(RevisionAdmin):
         (_("Picture"), {"fields": ("figure", "figure_alt")}),
         (_("For colleagues"), {"fields": ("note", "slug")}),
     )
-    inlines = [CautionInline]
+    inlines = [CautionInline, EvidenceInline]
 
 
 # --- The nomenclature ----------------------------------------------------------------------

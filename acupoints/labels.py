@@ -12,3 +12,18 @@ LABELS = {
         }
     }
 }
+LABELS[2] = {
+    "en": LABELS[1]["en"]
+    | {
+        "grades": {
+            "high": "High certainty",
+            "moderate": "Moderate certainty",
+            "low": "Low certainty",
+            "very_low": "Very low certainty",
+            "tradition": "Traditional use only: nobody has tested this well",
+        },
+        "graded_by": "Graded by",
+        "sources": "Sources",
+        "ungraded": "Traditional use only: no study of it has been graded here",
+    }
+}

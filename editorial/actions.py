@@ -642,18 +642,30 @@ def prepare(revision, content, parent, by, at):
 
 def seal(revision):
     """End the making of a revision: its canonical bytes and their digest, inserted last."""
-    fresh = type(revision).objects.select_related("content").get(pk=revision.pk)
-    fmt = documents.current_format(fresh)
-    data = documents.canonical(documents.build(fresh, fmt))
+    fmt = documents.current_format(revision)
+    data = bytes_of(revision, fmt)
     revision.seal = Seal(
         revision_id=revision.pk, format=fmt, canonical=data, digest=documents.digest_of(data)
     )
     revision.seal.save(force_insert=True)
 
 
+def bytes_of(revision, format):
+    """The canonical bytes of a revision in one format, from its rows as they are stored."""
+    fresh = type(revision).objects.select_related("content").get(pk=revision.pk)
+    return documents.canonical(documents.build(fresh, format))
+
+
 def says_the_same(revision, parent):
-    """Whether two revisions agree in every field and child, signed or not, history aside."""
-    return revision.seal.digest == parent.seal.digest and facts_of(revision) == facts_of(parent)
+    """Whether two revisions agree in every field and child, signed or not, history aside.
+
+    Digests are compared in the parent's format: a newer one alone is no change of words.
+    """
+    if revision.seal.format == parent.seal.format:
+        digest = revision.seal.digest
+    else:
+        digest = documents.digest_of(bytes_of(revision, parent.seal.format))
+    return digest == parent.seal.digest and facts_of(revision) == facts_of(parent)
 
 
 def facts_of(revision):

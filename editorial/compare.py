@@ -45,7 +45,10 @@ def stored_parts(revision, relation):
 
 
 def posted_parts(relation, posted):
-    """The same of a posted formset; rows marked for deletion are left out."""
+    """The same of a posted formset; rows marked for deletion are left out.
+
+    Several choices of one field are parted by ";", as columns that hold several values are.
+    """
     prefix = relation.get_accessor_name()
     names = editable(relation)
     lines = []
@@ -53,7 +56,8 @@ def posted_parts(relation, posted):
         if posted.get(f"{prefix}-{number}-DELETE"):
             continue
         values = [
-            named(relation, name, posted.get(f"{prefix}-{number}-{name}", "")) for name in names
+            named(relation, name, ";".join(posted.getlist(f"{prefix}-{number}-{name}")))
+            for name in names
         ]
         if any(values):
             lines.append(line(values))

@@ -74,9 +74,11 @@ def lines_of(value):
 
 
 def row_text(row):
-    if not isinstance(row, dict):
-        return str(row)
-    return " · ".join(str(plain(value)) for value in row.values() if value not in ("", None))
+    """A row on one line, with the rows inside it."""
+    if not isinstance(row, dict | list):
+        return str(plain(row))
+    values = row.values() if isinstance(row, dict) else row
+    return " · ".join(row_text(value) for value in values if value not in ("", None, []))
 
 
 def rich_lines(text):

@@ -61,7 +61,7 @@ def value_of(row, name, format):
     value = getattr(row, name)
     if isinstance(field, models.FileField):
         return images.facts(value.name)
-    if value is None or isinstance(value, str | int):
+    if value is None or isinstance(value, str | int | list):
         return value
     return str(value)
 

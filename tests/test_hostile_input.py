@@ -130,6 +130,11 @@ def texts(say):
             "figure_alt": say("figure_alt", 250),
         },
         caution={"kind": "pregnancy", "text": say("caution")},
+        evidence={
+            "statement": say("statement", 400),
+            "grade": "tradition",
+            "graded_by": say("graded_by", 120),
+        },
         product={
             "name": say("product_name", 120),
             "summary": say("product_summary"),
@@ -166,7 +171,8 @@ def past_the_forms(say):
     reviewer = f.reviewer(**t.reviewer)
     Credential.objects.filter(reviewer=reviewer).update(**t.credential)
     caution = (t.caution["kind"], t.caution["text"])
-    point = f.point("BL40", writer, [caution], figure=f.picture(), **t.point)
+    evidence = [f.evidence(**t.evidence)]
+    point = f.point("BL40", writer, [caution], evidence, figure=f.picture(), **t.point)
     f.publish(point, reviewer, **t.sign)
     product = ProductRevision(image=f.picture(), **t.product)
     product = f.publish(f.first_revision(Product, product, writer, [Feature(**t.feature)]))
@@ -233,8 +239,9 @@ def typed_at_the_desk(say):
         move("editor", "approve", content)
         return content
 
-    picture = {"figure": upload(), **rows("cautions", t.caution)}
-    point = publish(begin(AcupointRevision, code="BL40", **t.point, **picture))
+    parts = rows("cautions", t.caution) | rows("evidence", t.evidence)
+    point = begin(AcupointRevision, code="BL40", figure=upload(), **t.point, **parts)
+    publish(point)
     feature = rows("features", t.feature)
     product = begin(ProductRevision, slug="product-a", image=upload(), **t.product, **feature)
     page = begin(PageRevision, slug="page-a", body=t.body, **t.page)
@@ -512,7 +519,10 @@ def sites(django_db_setup, django_db_blocker):
 SIGNERS = "reviewer_name credential_title credential_issuer credential_number"
 CARD = "title summary reviewer_name"
 NAMES = "pinyin traditional english"
-POINT = f"{NAMES} simplified other_names location uses research pressing figure_alt caution"
+POINT = (
+    f"{NAMES} simplified other_names location uses research pressing figure_alt caution statement "
+    "graded_by"
+)
 ARTICLE = (
     "title summary hero_alt hero_caption hero_credit tips_heading tip_lead tip_text source_title "
     "source_authors source_url source_supports topic author_name"
@@ -1001,7 +1011,7 @@ def test_a_broken_form_gets_a_plain_answer_when_it_is_stale_too(client, writer, 
 
 def test_a_form_that_claims_endless_rows_is_not_read_to_their_end():
     (tips,) = [r for r in actions.children_of(ArticleRevision) if r.related_model is Tip]
-    sent = {"tips-TOTAL_FORMS": "9999999999", "tips-0-lead": "Rest", "tips-0-text": "A while."}
+    sent = QueryDict("tips-TOTAL_FORMS=9999999999&tips-0-lead=Rest&tips-0-text=A while.")
     assert compare.total_forms(sent, "tips") == 2000
     assert compare.posted_parts(tips, sent) == "Rest · A while."
 

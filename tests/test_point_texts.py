@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from acupoints import evidence
 from acupoints.lexicon import DATA, read_csv, read_entries
 from acupoints.models import Caution
 from tcmtips.demo import seeding
@@ -22,7 +23,6 @@ WHO_DECIDES = (
 )
 # Kinds of cautions.csv about pressing, and the kind that says it to readers.
 TOLD_AS = {"artery": "vessel", "vessel": "vessel", "eye": "eye", "airway": "airway"}
-GRADES = (" reduces ", " probably ", " may ", " very uncertain ")
 PROMISES = re.compile(
     r"(?i)\b(cur(e|es|ed|ing)|heal(s|ed|ing)?|detox\w*|proven|proves?|guarantee\w*|miracles?"
     r"|no side effects|instead of your doctor|treat(s|ed|ing|ments?)?|relieves?|always works?"
@@ -44,7 +44,9 @@ def told(code):
 
 def words_of(point):
     texts = [point.get(name, "") for name in ("location", "uses", "research", "pressing")]
-    return [*texts, point.get("revised", ""), *(c["text"] for c in point.get("cautions", ()))]
+    told = [c["text"] for c in point.get("cautions", ())]
+    told += [row["statement"] for row in point.get("evidence", ())]
+    return [*texts, point.get("revised", ""), *told]
 
 
 def sentences(text):
@@ -206,13 +208,31 @@ def test_a_source_is_named_as_it_is_known(name):
 
 
 @each_point
-def test_research_has_a_grade_and_a_source(point):
-    if research := point["research"]:
-        assert identifiers(research)
-        assert any(grade in research for grade in GRADES)
-    for row in SOURCES:
-        if row["identifier"].removeprefix("doi:") in research:
-            assert row["authors_year"] in research
+def test_evidence_keeps_the_rules(point):
+    for row in point.get("evidence", ()):
+        evidence.validate_source_keys(row["source_keys"])
+        sources = evidence.cited(row["source_keys"])
+        assert evidence.faults(row["grade"], row["statement"], row["graded_by"], sources) == {}
+
+
+@each_point
+def test_every_number_of_the_evidence_stands_in_its_sources(point):
+    for row in point.get("evidence", ()):
+        keys = evidence.keys_in(row["source_keys"])
+        supports = " ".join(evidence.known_sources()[key]["supports"] for key in keys)
+        numbers = re.findall(r"\d[\d,.]*\d|\d", row["statement"])
+        assert [number for number in numbers if number not in supports] == []
+
+
+@each_point
+def test_notes_on_the_research_make_no_claim_of_their_own(point):
+    assert evidence.grades_said(point["research"]) == set()
+    assert point.get("evidence") or not point["research"]
+
+
+def test_the_points_with_evidence_are_those_that_the_sources_are_about():
+    cited = {p["code"]: [r["source_keys"] for r in p["evidence"]] for p in POINTS if "evidence" in p}
+    assert cited == {"PC6": ["cochrane-pc6-2015"]}
 
 
 # --- The list of confirmations -------------------------------------------------------------

@@ -1,6 +1,6 @@
 """What is signed about a point (content.py), and what the nomenclature says of it (standard.py)."""
 
-from .content import Acupoint, AcupointQuerySet, AcupointRevision, Caution, cautions_in
+from .content import Acupoint, AcupointQuerySet, AcupointRevision, Caution, Evidence, cautions_in
 from .standard import PointName, StandardCaution, StandardPoint
 
 __all__ = [
@@ -8,6 +8,7 @@ __all__ = [
     "AcupointQuerySet",
     "AcupointRevision",
     "Caution",
+    "Evidence",
     "PointName",
     "StandardCaution",
     "StandardPoint",

@@ -1,15 +1,19 @@
 """Acupoints: a content of its own, signed like an article, pinned by the articles that use it."""
 
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from editorial.errors import Refused
 from editorial.images import ImageField
 from editorial.kinds import Kind
 from editorial.models import Content, InsertOnly, Revision
 from editorial.querysets import ContentQuerySet
 
+from .. import evidence
 from ..labels import LABELS
 from ..meridians import CODE, SEALED_NAMES, Meridian
 
@@ -121,9 +125,9 @@ class AcupointRevision(Revision):
         help_text=_("One use a line. What tradition says, not what it heals."),
     )
     research = models.TextField(
-        _("what research shows"),
+        _("notes on the research"),
         blank=True,
-        help_text=_("Only with a source. Leave it empty where there is tradition alone."),
+        help_text=_("What the evidence below leaves open: who was studied, and how it was done."),
     )
     pressing = models.TextField(_("how to press"))
     figure = ImageField(_("picture"), blank=True)
@@ -134,22 +138,21 @@ class AcupointRevision(Revision):
         help_text=_("What somebody who cannot see the picture needs to know."),
     )
 
-    SIGNED = {
-        1: (
-            "pinyin",
-            "traditional",
-            "simplified",
-            "english",
-            "other_names",
-            "location",
-            "uses",
-            "research",
-            "pressing",
-            "figure",
-            "figure_alt",
-            "cautions",
-        )
-    }
+    FIRST = (
+        "pinyin",
+        "traditional",
+        "simplified",
+        "english",
+        "other_names",
+        "location",
+        "uses",
+        "research",
+        "pressing",
+        "figure",
+        "figure_alt",
+        "cautions",
+    )
+    SIGNED = {1: FIRST, 2: (*FIRST, "evidence")}
 
     class Meta:
         verbose_name = _("acupoint")
@@ -157,10 +160,22 @@ class AcupointRevision(Revision):
 
     @staticmethod
     def document_relations():
-        return ["cautions"]
+        return ["cautions", "evidence"]
 
     def __str__(self):
         return f"{self.content.typed.code} {self.pinyin}"
+
+    def complete(self, parent):
+        """Raise Refused where evidence breaks its rules, whichever way it came here."""
+        for row in self.evidence.all():
+            row.check_rules()
+
+
+CHILD = {
+    "id": "names the row",
+    "revision": "names the whole that the row is part of",
+    "position": "is the order in which the rows stand in the bytes",
+}
 
 
 class Caution(InsertOnly):
@@ -180,12 +195,8 @@ class Caution(InsertOnly):
     )
 
     PARENT = "revision"
-    SIGNED = {1: ("kind", "text")}
-    UNSIGNED = {
-        "id": "names the row",
-        "revision": "names the whole that the row is part of",
-        "position": "is the order in which the rows stand in the bytes",
-    }
+    SIGNED = {1: ("kind", "text"), 2: ("kind", "text")}
+    UNSIGNED = CHILD
 
     class Meta:
         ordering = ["position", "pk"]
@@ -194,3 +205,67 @@ class Caution(InsertOnly):
 
     def __str__(self):
         return f"{self.get_kind_display()}: {self.text[:60]}"
+
+
+class Evidence(InsertOnly):
+    """One outcome that was studied, with its grade; `evidence.py` has the rules."""
+
+    revision = models.ForeignKey(AcupointRevision, models.PROTECT, related_name="evidence")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    statement = models.TextField(
+        _("what it shows"),
+        max_length=400,
+        help_text=_("One outcome, no more than its sources say, with the verb of its grade."),
+    )
+    grade = models.CharField(_("grade"), max_length=10, choices=evidence.Grade)
+    graded_by = models.CharField(
+        _("whose grade it is"),
+        max_length=120,
+        blank=True,
+        help_text=_("Such as “the authors of the review”. Nobody here grades."),
+    )
+    source_keys = models.CharField(
+        _("sources"), max_length=250, blank=True, validators=[evidence.validate_source_keys]
+    )
+    sources = models.JSONField(default=list, editable=False)
+
+    PARENT = "revision"
+    SIGNED = {2: ("statement", "grade", "graded_by", "sources")}
+    UNSIGNED = CHILD | {"source_keys": "stands in the bytes as the sources that the keys name"}
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(grade=evidence.Grade.TRADITION)
+                | ~Q(graded_by="") & ~Q(source_keys=""),
+                name="evidence_grade_has_a_source",
+                violation_error_message=_("A grade says whose it is and names a source."),
+            )
+        ]
+
+    def __str__(self):
+        return f"{self.get_grade_display()}: {self.statement[:60]}"
+
+    def clean(self):
+        sources = evidence.cited(self.source_keys)
+        found = evidence.faults(self.grade, self.statement, self.graded_by, sources)
+        if found and self.grade:  # without a grade its own field says so
+            raise ValidationError(found)
+
+    def check_rules(self):
+        """Raise Refused where the row says more than its sources and grade allow."""
+        try:
+            self.clean_fields(exclude=["revision"])
+            self.clean()
+        except ValidationError as error:
+            raise Refused(" ".join(error.messages)) from error
+        if self.sources != evidence.cited(self.source_keys):
+            raise Refused(_now("A source is not written as the list of sources has it."))
+
+    def save(self, *args, **kwargs):
+        self.sources = evidence.cited(self.source_keys)
+        self.check_rules()
+        super().save(*args, **kwargs)

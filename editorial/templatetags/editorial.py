@@ -1,5 +1,6 @@
 import datetime
 import json
+from urllib.parse import quote
 
 from django import template
 from django.core.files.storage import default_storage
@@ -10,6 +11,8 @@ from django.utils.timesince import timesince
 from ..moves import MOVES
 
 register = template.Library()
+
+STUDY_URLS = {"doi": "https://doi.org/{}", "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/"}
 
 
 @register.filter
@@ -29,6 +32,19 @@ def is_web_address(text):
 def lines(text):
     """The lines of a text that hold something, without their margins."""
     return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+@register.filter
+def entry(table, key):
+    """What stands in a table of a document under a key that varies."""
+    return table[key]
+
+
+@register.filter
+def study_url(identifier):
+    """Where a study with this identifier (doi:…, pmid:…) is found; nothing for a book."""
+    scheme, _colon, number = identifier.partition(":")
+    return STUDY_URLS[scheme].format(quote(number)) if scheme in STUDY_URLS else ""
 
 
 @register.filter

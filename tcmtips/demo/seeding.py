@@ -14,7 +14,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from acupoints.meridians import CODE, slug_of
-from acupoints.models import Acupoint, AcupointRevision, Caution
+from acupoints.models import Acupoint, AcupointRevision, Caution, Evidence
 from articles.models import (
     Article,
     ArticleRevision,
@@ -219,7 +219,10 @@ class Seeding:
             by="tomas",
             days=days,
             slug=slug_of(code),
-            children=[Caution(**caution) for caution in text.get("cautions", [])],
+            children=[
+                *[Caution(**caution) for caution in text.get("cautions", [])],
+                *[Evidence(**row) for row in text.get("evidence", [])],
+            ],
             code=code,
             meridian=found["meridian"],
             number=int(found["number"]),
