@@ -40,12 +40,14 @@ def known_sources():
 
 
 def source_choices():
-    return [(key, f"{row['title']} ({row['authors_year']})") for key, row in known_sources().items()]
+    return [
+        (key, f"{row['title']} ({row['authors_year']})") for key, row in known_sources().items()
+    ]
 
 
 def keys_in(value):
-    """The keys in a column that holds several, parted by ";"."""
-    return [key for key in value.split(";") if key]
+    """The keys in a column that holds several, parted by ";", in one order however chosen."""
+    return sorted({key.strip() for key in value.split(";")} - {""})
 
 
 def cited(value):

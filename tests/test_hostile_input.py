@@ -22,6 +22,7 @@ from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import transaction
 from django.forms import modelform_factory
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from lxml import html

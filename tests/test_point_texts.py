@@ -231,7 +231,9 @@ def test_notes_on_the_research_make_no_claim_of_their_own(point):
 
 
 def test_the_points_with_evidence_are_those_that_the_sources_are_about():
-    cited = {p["code"]: [r["source_keys"] for r in p["evidence"]] for p in POINTS if "evidence" in p}
+    cited = {
+        p["code"]: [r["source_keys"] for r in p["evidence"]] for p in POINTS if "evidence" in p
+    }
     assert cited == {"PC6": ["cochrane-pc6-2015"]}
 
 

@@ -239,8 +239,7 @@ class Evidence(InsertOnly):
         verbose_name_plural = _("evidence")
         constraints = [
             models.CheckConstraint(
-                condition=Q(grade=evidence.Grade.TRADITION)
-                | ~Q(graded_by="") & ~Q(source_keys=""),
+                condition=Q(grade=evidence.Grade.TRADITION) | ~Q(graded_by="") & ~Q(source_keys=""),
                 name="evidence_grade_has_a_source",
                 violation_error_message=_("A grade says whose it is and names a source."),
             )
@@ -266,6 +265,7 @@ class Evidence(InsertOnly):
             raise Refused(_now("A source is not written as the list of sources has it."))
 
     def save(self, *args, **kwargs):
+        self.source_keys = ";".join(evidence.keys_in(self.source_keys))
         self.sources = evidence.cited(self.source_keys)
         self.check_rules()
         super().save(*args, **kwargs)
