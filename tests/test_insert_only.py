@@ -31,7 +31,7 @@ TABLES = sorted(
 
 def full_site():
     """A database in which every insert-only table holds a row."""
-    f.publish(f.point("BL40", cautions=[("vessel", "Gently.")]))
+    f.publish(f.point("BL40", cautions=[("vessel", "Gently.")], evidence=[f.evidence()]))
     f.standard_point("LI4", cautions=[("pregnancy:avoid-named", "Avoided.")])
     reviewer = f.reviewer()
     article = f.article(

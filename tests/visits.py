@@ -60,7 +60,10 @@ def build(articles):
     reviewers = [f.reviewer(name="Ilse Sample"), f.reviewer(name="Jonas Sample")]
     authors = [f.author("Nora Sample"), f.author("Tomas Sample")]
     cautions = [("pregnancy", "Leave it out."), ("vessel", "Press gently.")]
-    points = [f.publish(f.point(code, cautions=cautions)) for code in ("BL40", "ST36")]
+    points = [
+        f.publish(f.point(code, cautions=cautions, evidence=[f.evidence()]))
+        for code in ("BL40", "ST36")
+    ]
     products = [f.publish(f.product(name=name)) for name in ("Sample mat", "Sample ball")]
     article = f.article(
         slug="full",
