@@ -135,6 +135,7 @@ def texts(say):
             "statement": say("statement", 400),
             "grade": "tradition",
             "graded_by": say("graded_by", 120),
+            "source_keys": "cochrane-pc6-2015",
         },
         product={
             "name": say("product_name", 120),
