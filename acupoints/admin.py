@@ -9,7 +9,7 @@ from import_export.admin import ImportExportMixin
 
 from editorial import log
 from editorial.forms import RevisionForm
-from editorial.revision_admin import PartInline, RevisionAdmin, TabularInline
+from editorial.revision_admin import PartInline, RevisionAdmin, StackedPartInline, TabularInline
 
 from . import evidence
 from .forms import ConfirmForm, ExportForm, ImportForm, UploadInForm
@@ -74,7 +74,7 @@ class EvidenceForm(forms.ModelForm):
         label=_("Sources"),
         required=False,
         choices=evidence.source_choices,
-        help_text=_("Further sources are added to the list of sources first."),
+        help_text=_("Hold Ctrl or ⌘ for several. A further one joins the list of sources first."),
     )
 
     def __init__(self, *args, **kwargs):
@@ -85,9 +85,10 @@ class EvidenceForm(forms.ModelForm):
         return ";".join(self.cleaned_data["source_keys"])
 
 
-class EvidenceInline(PartInline):
+class EvidenceInline(StackedPartInline):
     model = Evidence
     form = EvidenceForm
+    fields = ("position", "statement", ("grade", "graded_by"), "source_keys")
 
 
 @admin.register(AcupointRevision)

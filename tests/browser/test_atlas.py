@@ -43,7 +43,9 @@ def atlas():
     import_points()
     reviewer = f.reviewer(name="Dr Vera Sample")
     texts = {"location": LONG, "pressing": LONG, "research": LONG}
-    f.publish(f.point("BL40", cautions=[("vessel", LONG), ("other", LONG)], **texts), reviewer)
+    told = f.evidence(statement="Hiccups.", grade="tradition", graded_by="", source_keys="")
+    rows = {"cautions": [("vessel", LONG), ("other", LONG)], "evidence": [f.evidence(), told]}
+    f.publish(f.point("BL40", **rows, **texts), reviewer)
     f.publish(f.point("LI4", cautions=[("pregnancy", LONG)], uses="Headache", **texts), reviewer)
     f.publish(f.article(slug="knees", title="Stiff knees", body=f.embed("BL40")), reviewer)
 
