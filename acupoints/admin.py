@@ -21,6 +21,7 @@ from .models import (
     Caution,
     Evidence,
     PointName,
+    PointPair,
     StandardCaution,
     StandardPoint,
 )
@@ -100,7 +101,7 @@ class AcupointAdmin(RevisionAdmin):
     fieldsets = (
         (None, {"fields": ("code", "pinyin", "traditional", "simplified", "english")}),
         (None, {"fields": ("other_names", "location", "uses", "research", "pressing")}),
-        (_("Picture"), {"fields": ("figure", "figure_alt")}),
+        (_("Pictures"), {"fields": ("area", "figure", "figure_alt")}),
         (_("For colleagues"), {"fields": ("note", "slug")}),
     )
     inlines = [CautionInline, EvidenceInline]
@@ -111,6 +112,15 @@ class AcupointAdmin(RevisionAdmin):
 
 class NameInline(TabularInline):
     model = PointName
+    extra = 0
+
+
+class PairInline(TabularInline):
+    """Pairs that the point leads. Those that it joins stand at the other point."""
+
+    model = PointPair
+    fk_name = "first"
+    autocomplete_fields = ("second",)
     extra = 0
 
 
@@ -135,6 +145,7 @@ LISTS = (
     "acupoints.change_standardpoint",
     "acupoints.add_pointname",
     "acupoints.add_standardcaution",
+    "acupoints.add_pointpair",
 )
 
 
@@ -166,7 +177,7 @@ class StandardPointAdmin(ImportExportMixin, admin.ModelAdmin):
         (_("Names"), {"fields": ("pinyin", "traditional", "simplified", "english")}),
         (None, {"fields": ("other_codes", "region")}),
     )
-    inlines = [NameInline, StandardCautionInline]
+    inlines = [NameInline, PairInline, StandardCautionInline]
 
     @admin.display(description=_("region"), ordering="region")
     def regions(self, point):

@@ -12,7 +12,7 @@ from editorial.models import Content, Pin
 
 from .cautions import told
 from .courses import COURSES
-from .models import Acupoint, Caution, StandardPoint
+from .models import Acupoint, Caution, PointPair, StandardPoint
 from .regions import PARTS
 
 MOST_HOSTS = 6
@@ -138,6 +138,16 @@ def neighbours(point, now, pregnant=False):
     line = [p for p in line if p == point or p.code not in cautioned]
     place = line.index(point)
     return line[place - 1] if place else None, (line[place + 1 :] or [None])[0]
+
+
+def pairs(point, now, pregnant=False):
+    """[(StandardPoint, how)] of the points that tradition names together with this one.
+
+    For a reader who is pregnant those with a caution are left out.
+    """
+    cautioned = cautioned_codes(now) if pregnant else ()
+    found = [(pair.other(point), pair.get_kind_display()) for pair in PointPair.objects.of(point)]
+    return [(other, how) for other, how in found if other.code not in cautioned]
 
 
 def hosts(content, now):

@@ -8,7 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from django.db.models import Count
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 DRAWINGS = Path(__file__).with_name("data") / "body"
 
@@ -157,6 +159,18 @@ def area_of(place):
     area's own name; None where there is none."""
     first = place.partition(";")[0]
     return AREA_OF_REGION.get(first) or AREAS.get(first)
+
+
+def area_choices():
+    return [(area.slug, area.label) for area in AREAS.values()]
+
+
+def told(slug, locale):
+    """What the small figure of an area shows, in the language of a text; nothing for no area."""
+    if slug not in AREAS:
+        return ""
+    with override(locale):
+        return _now("Drawing of the body, marked: %(area)s") % {"area": AREAS[slug].label}
 
 
 @cache

@@ -17,7 +17,7 @@ from editorial.models.insert_only import tidy
 
 from .lexicon import DATA, parts
 from .meridians import order_of, slug_of
-from .models import PointName, StandardCaution, StandardPoint
+from .models import PointName, PointPair, StandardCaution, StandardPoint
 
 COLUMNS = {
     "points.csv": (
@@ -26,6 +26,7 @@ COLUMNS = {
     ),
     "names.csv": ("alias", "code", "kind"),
     "cautions.csv": ("code", "kind", "applies_to", "note", "basis"),
+    "pairs.csv": ("first", "second", "kind"),
 }
 
 
@@ -57,9 +58,10 @@ class Changes:
 
 
 def import_points(path=DATA, keep=False):
-    """[Changes] of loading a folder with the three files, or one file of points.
+    """[Changes] of loading a folder with the four files, or one file of points.
 
-    With `keep`, points and names that are there stay as they are: only what is new comes in.
+    With `keep`, points and names that are there stay as they are: only what is new comes in. Pairs
+    come in then only where there is none yet.
     Raises BadRows and OSError; nothing is written then.
     """
     folder = path if path.is_dir() else None
@@ -72,6 +74,8 @@ def import_points(path=DATA, keep=False):
             names = rows_but_of(there, read(path / "names.csv", "names.csv"))
             found.append(save_names(names, codes, keep))
             found.append(save_cautions(read(path / "cautions.csv", "cautions.csv"), codes))
+            if not (keep and PointPair.objects.exists()):
+                found.append(save_pairs(read(path / "pairs.csv", "pairs.csv"), codes))
     return found
 
 
@@ -137,7 +141,7 @@ def sentences(error):
 
 
 def identity(thing):
-    """What makes a row the same row: a point's code, every value of a name or a caution."""
+    """What makes a row the same row: a point's code, every value of anything else."""
     if isinstance(thing, StandardPoint):
         return thing.code
     return tuple(getattr(thing, name) for name in columns(type(thing)))
@@ -204,13 +208,13 @@ def differences(old, new):
     return found
 
 
-# --- Names and cautions --------------------------------------------------------------------
+# --- Names, cautions and pairs -------------------------------------------------------------
 
 
-def key_of(codes, row):
-    if row["code"] not in codes:
-        raise ValidationError(_("there is no point %(code)s"), params={"code": row["code"]})
-    return codes[row["code"]]
+def key_of(codes, row, column="code"):
+    if row[column] not in codes:
+        raise ValidationError(_("there is no point %(code)s"), params={"code": row[column]})
+    return codes[row[column]]
 
 
 def name(codes, row):
@@ -222,16 +226,28 @@ def caution(codes, row):
     return StandardCaution(point_id=key_of(codes, row), **texts)
 
 
+def pair(codes, row):
+    first, second = key_of(codes, row, "first"), key_of(codes, row, "second")
+    return PointPair(first_id=first, second_id=second, kind=row["kind"])
+
+
 def save_names(rows, codes, keep=False):
-    """The names as the file has them; others go, unless they are to be kept."""
-    changes = Changes("names")
-    wanted = made(rows, partial(name, codes))
-    known = {identity(one): one for one in PointName.objects.all()}
+    return save_as_listed("names", PointName, made(rows, partial(name, codes)), keep)
+
+
+def save_pairs(rows, codes):
+    return save_as_listed("pairs", PointPair, made(rows, partial(pair, codes)))
+
+
+def save_as_listed(table, model, wanted, keep=False):
+    """The rows as the file has them; others go, unless they are to be kept."""
+    changes = Changes(table)
+    known = {identity(one): one for one in model.objects.all()}
     new = sort_new(wanted, known, changes)
-    gone = set() if keep else known.keys() - set(map(identity, wanted))
-    changes.removed = sorted(known[key].name for key in gone)
-    PointName.objects.filter(pk__in=[known[key].pk for key in gone]).delete()
-    PointName.objects.bulk_create(new)
+    gone = [] if keep else [known[key] for key in known.keys() - set(map(identity, wanted))]
+    changes.removed = sorted(map(str, gone))
+    model.objects.filter(pk__in=[one.pk for one in gone]).delete()
+    model.objects.bulk_create(new)
     return changes
 
 

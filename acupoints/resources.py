@@ -12,6 +12,7 @@ import openpyxl
 import tablib
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +25,7 @@ from editorial.report_views import harmless
 
 from . import importing
 from .importing import COLUMNS, identity
-from .models import PointName, StandardCaution, StandardPoint
+from .models import PointName, PointPair, StandardCaution, StandardPoint
 
 MOST_ROWS, MOST_COLUMNS = 5000, 40
 
@@ -223,4 +224,21 @@ class CautionResource(ListResource):
         fields = export_order = import_id_fields = COLUMNS["cautions.csv"]
 
 
-RESOURCES = [PointResource, NameResource, CautionResource]
+class PairResource(ListResource):
+    file, builder = "pairs.csv", staticmethod(importing.pair)
+    first = Field("first__code", "first")
+    second = Field("second__code", "second")
+
+    class Meta(ListOptions):
+        model = PointPair
+        name = _("Pairs")
+        fields = export_order = import_id_fields = COLUMNS["pairs.csv"]
+
+    def filter_export(self, queryset, **kwargs):
+        """The pairs of which a point is listed."""
+        listed = queryset.order_by().values("pk")
+        rows = PointPair.objects.filter(Q(first__in=listed) | Q(second__in=listed))
+        return rows.select_related("first", "second")
+
+
+RESOURCES = [PointResource, NameResource, CautionResource, PairResource]

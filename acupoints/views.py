@@ -114,6 +114,7 @@ def around(point, now, pregnant):
         "course": courses.COURSES[point.meridian],
         "cautions": told(point.cautions.all()),
         "neighbours": atlas.neighbours(point, now, pregnant),
+        "pairs": atlas.pairs(point, now, pregnant),
         "pregnant": pregnant,
     }
 

@@ -40,10 +40,15 @@ class ArticleView(ContentView):
         points = atlas.beside(documents)
         return {
             **surroundings(page, now),
-            "points": points.values(),
+            "points": [points[code] for code in without_drawing(documents) if code in points],
             "unsaid": atlas.unsaid_in_pregnancy(documents, points),
             "graph": jsonld.article_graph(page),
         }
+
+
+def without_drawing(documents):
+    """Codes of points of which the signed text marks no area: it stands beside the text instead."""
+    return [d["identity"]["code"] for d in documents if not d["fields"].get("area")]
 
 
 def surroundings(page, now):

@@ -37,6 +37,10 @@ KEEP_NOMENCLATURE = (
     "acupoints.add_pointname",
     "acupoints.change_pointname",
     "acupoints.delete_pointname",
+    "acupoints.view_pointpair",
+    "acupoints.add_pointpair",
+    "acupoints.change_pointpair",
+    "acupoints.delete_pointpair",
     "acupoints.view_standardcaution",
     "acupoints.add_standardcaution",
 )

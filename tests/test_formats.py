@@ -123,6 +123,7 @@ def golden_acupoint():
         pressing="Gently, for half a minute.",
         figure=picture(b"a knee from behind"),
         figure_alt="A knee from behind, with a dot in the crease",
+        area="knee-back",
     )
     children = [
         Caution(kind="vessel", text="A large vessel lies here: press gently."),

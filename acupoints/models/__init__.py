@@ -1,7 +1,7 @@
 """What is signed about a point (content.py), and what the nomenclature says of it (standard.py)."""
 
 from .content import Acupoint, AcupointQuerySet, AcupointRevision, Caution, Evidence, cautions_in
-from .standard import PointName, StandardCaution, StandardPoint
+from .standard import PointName, PointPair, StandardCaution, StandardPoint
 
 __all__ = [
     "Acupoint",
@@ -10,6 +10,7 @@ __all__ = [
     "Caution",
     "Evidence",
     "PointName",
+    "PointPair",
     "StandardCaution",
     "StandardPoint",
     "cautions_in",

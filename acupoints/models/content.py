@@ -13,9 +13,10 @@ from editorial.kinds import Kind
 from editorial.models import Content, InsertOnly, Revision
 from editorial.querysets import ContentQuerySet
 
-from .. import evidence
+from .. import body, evidence
 from ..labels import LABELS
 from ..meridians import CODE, SEALED_NAMES, Meridian
+from .standard import StandardPoint
 
 NAMES = ("pinyin", "english", "other_names", "traditional", "simplified")
 
@@ -138,6 +139,19 @@ class AcupointRevision(Revision):
         help_text=_("What somebody who cannot see the picture needs to know."),
     )
 
+    area = models.CharField(
+        _("area of the body"),
+        max_length=30,
+        blank=True,
+        default="",
+        db_default="",
+        choices=body.area_choices,
+        help_text=_("Marked on a small drawing. Left empty on a new point, the nomenclature's."),
+    )
+    area_alt = models.CharField(
+        max_length=250, blank=True, default="", db_default="", editable=False
+    )
+
     FIRST = (
         "pinyin",
         "traditional",
@@ -152,7 +166,7 @@ class AcupointRevision(Revision):
         "figure_alt",
         "cautions",
     )
-    SIGNED = {1: FIRST, 2: (*FIRST, "evidence")}
+    SIGNED = {1: FIRST, 2: (*FIRST, "area", "area_alt", "evidence")}
 
     class Meta:
         verbose_name = _("acupoint")
@@ -165,8 +179,21 @@ class AcupointRevision(Revision):
     def __str__(self):
         return f"{self.content.typed.code} {self.pinyin}"
 
+    def save(self, *args, **kwargs):
+        if not self.area and self.parent_id is None:
+            self.area = self.area_in_nomenclature()
+        self.area_alt = body.told(self.area, self.content.locale)
+        super().save(*args, **kwargs)
+
+    def area_in_nomenclature(self):
+        """The area in which the nomenclature has the point, or nothing."""
+        point = StandardPoint.objects.filter(code=self.content.typed.code).first()
+        return body.area_of(point.region).slug if point else ""
+
     def complete(self, parent):
-        """Raise Refused where evidence breaks its rules, whichever way it came here."""
+        """Raise Refused where area or evidence break their rules, whichever way they came here."""
+        if self.area and self.area not in body.AREAS:
+            raise Refused(_now("The map of the body has no area “%s”.") % self.area)
         for row in self.evidence.all():
             row.check_rules()
 

@@ -4,6 +4,7 @@ them from acupoints/data. Reference data, not reviewed text: an Acupoint is join
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -167,6 +168,55 @@ class PointName(models.Model):
         language = LANGUAGES.get(self.kind, "")
         is_foreign_script = language in SCRIPTS and not self.name.isascii()
         return SCRIPTS[language] if is_foreign_script else language
+
+
+class PointPairQuerySet(models.QuerySet):
+    def of(self, point):
+        return self.filter(Q(first=point) | Q(second=point)).select_related("first", "second")
+
+
+class PointPair(models.Model):
+    """Two points that tradition names together."""
+
+    class Kind(models.TextChoices):
+        FOUR_GATES = "four-gates", _("The Four Gates, on both sides")
+        VESSELS = "vessels", _("Opening points of two extraordinary vessels")
+        SOURCE = "source-connecting", _("Source and connecting point of paired meridians")
+        BACK_FRONT = "back-front", _("Back and front point of one organ")
+
+    first = models.ForeignKey(
+        StandardPoint, models.CASCADE, related_name="pairs_led", verbose_name=_("first point")
+    )
+    second = models.ForeignKey(
+        StandardPoint, models.CASCADE, related_name="pairs_joined", verbose_name=_("second point")
+    )
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+
+    objects = PointPairQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pair of points")
+        verbose_name_plural = _("pairs of points")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second", "kind"], name="unique_pair"),
+            models.CheckConstraint(
+                condition=~Q(first=F("second")),
+                name="pair_of_two",
+                violation_error_message=_("A pair is of two points."),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.first.code} + {self.second.code}"
+
+    def clean(self):
+        if self.first_id is not None and self.first_id == self.second_id:
+            raise ValidationError(_("A pair is of two points."))
+
+    def other(self, point):
+        """The one that is not `point`."""
+        return self.second if self.first_id == point.pk else self.first
 
 
 LANGUAGES = {

@@ -21,15 +21,15 @@ class Command(BaseCommand):
             type=Path,
             default=DATA,
             metavar="FILE",
-            help="a CSV file of points, or a folder with points.csv, names.csv and cautions.csv; "
-            "the project's own data where nothing is named",
+            help="a CSV file of points, or a folder with points.csv, names.csv, cautions.csv "
+            "and pairs.csv; the project's own data where nothing is named",
         )
 
         parser.add_argument(
             "--keep",
             action="store_true",
-            help="leave the points and names that are there as they are, since somebody may have "
-            "changed them at the desk; only new points and cautions come in",
+            help="leave the points, names and pairs that are there as they are, since somebody "
+            "may have changed them at the desk; only new points and cautions come in",
         )
 
     def handle(self, *, path, keep, verbosity, **options):
