@@ -60,6 +60,8 @@ class Changes:
 def import_points(path=DATA, keep=False):
     """[Changes] of loading a folder with the four files, or one file of points.
 
+    A folder without pairs leaves those that are there.
+
     With `keep`, points and names that are there stay as they are: only what is new comes in. Pairs
     come in then only where there is none yet.
     Raises BadRows and OSError; nothing is written then.
@@ -74,8 +76,9 @@ def import_points(path=DATA, keep=False):
             names = rows_but_of(there, read(path / "names.csv", "names.csv"))
             found.append(save_names(names, codes, keep))
             found.append(save_cautions(read(path / "cautions.csv", "cautions.csv"), codes))
-            if not (keep and PointPair.objects.exists()):
-                found.append(save_pairs(read(path / "pairs.csv", "pairs.csv"), codes))
+            pairs = path / "pairs.csv"
+            if pairs.exists() and not (keep and PointPair.objects.exists()):
+                found.append(save_pairs(read(pairs, "pairs.csv"), codes))
     return found
 
 

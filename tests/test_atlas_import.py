@@ -22,6 +22,7 @@ from tests.test_verify import run as verify
 
 pytestmark = pytest.mark.django_db
 
+FILES = ("points.csv", "names.csv", "cautions.csv", "pairs.csv")
 MERIDIANS = {
     "LU": 11,
     "LI": 20,
@@ -100,7 +101,7 @@ def test_points_stand_in_the_order_of_the_nomenclature(atlas):
 def test_a_second_import_changes_nothing_and_says_so(atlas):
     before = everything()
     last = run().splitlines()[-1]
-    assert last == "Imported 810 rows: 0 added, 0 changed, 0 removed, 810 unchanged"
+    assert last == "Imported 839 rows: 0 added, 0 changed, 0 removed, 839 unchanged"
     assert everything() == before
 
 
@@ -114,7 +115,7 @@ def test_it_says_what_it_changed(atlas, tmp_path):
     assert "changed in points: BL40: english “Bent Middle” is “" in said
     assert "removed in names: Knee Hollow" in said
     assert "added in names: Third Eye" in said
-    assert said.splitlines()[-1].endswith("1 added, 1 changed, 1 removed, 808 unchanged")
+    assert said.splitlines()[-1].endswith("1 added, 1 changed, 1 removed, 837 unchanged")
 
 
 def test_a_file_of_points_alone_leaves_names_and_cautions(atlas, tmp_path):
@@ -134,6 +135,7 @@ def test_reviewed_text_is_not_touched(db):
     run()
     after = everything()
     tables.remove("acupoints_pointname")
+    tables.remove("acupoints_pointpair")
     tables = [name for name in tables if name != "sqlite_sequence"]
     assert {name: after[name] for name in tables} == {name: before[name] for name in tables}
 
@@ -157,12 +159,15 @@ BL40 = "BL40,BL,40,Wěizhōng,委中,委中,Middle of the Crook,UB40,knee-back"
         ("points.csv", ",knee-back", "", "too many or too few columns"),
         ("names.csv", "Third Eye,EX-HN3", "Third Eye,EX-HN99", "there is no point EX-HN99"),
         ("names.csv", "EX-HN3,english", "EX-HN3,elvish", "kind: Value 'elvish'"),
+        ("pairs.csv", "LI4,LR3,four-gates", "LI4,LR99,four-gates", "there is no point LR99"),
+        ("pairs.csv", "LI4,LR3,four-gates", "LI4,LI4,four-gates", "A pair is of two points"),
+        ("pairs.csv", "LI4,LR3,four-gates", "LI4,LR3,friends", "kind: Value 'friends'"),
         ("cautions.csv", "LI4,pregnancy:avoid-named", "LI4,pregnancy:never", "kind: Value"),
         ("cautions.csv", '"press,needle"', '"press,hammer"', "“hammer” is not press"),
     ],
 )
 def test_a_bad_row_is_named_and_nothing_is_written(db, tmp_path, name, old, new, fault):
-    for file in ("points.csv", "names.csv", "cautions.csv"):
+    for file in FILES:
         shutil.copy(DATA / file, tmp_path)
     text = (tmp_path / name).read_text()
     row = next(n for n, line in enumerate(text.splitlines(), 1) if changed(line, old, new, name))
@@ -210,7 +215,7 @@ def test_the_five_points_that_tradition_avoids_have_their_caution(atlas):
 
 
 def test_an_import_without_a_caution_leaves_it(atlas, tmp_path):
-    for file in ("points.csv", "names.csv"):
+    for file in FILES:
         shutil.copy(DATA / file, tmp_path)
     rows = (DATA / "cautions.csv").read_text().splitlines()
     (tmp_path / "cautions.csv").write_text("\n".join(r for r in rows if "pregnancy" not in r))

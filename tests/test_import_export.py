@@ -29,7 +29,7 @@ from tests.database import everything
 
 pytestmark = pytest.mark.django_db
 
-LISTS = ("points.csv", "names.csv", "cautions.csv")
+LISTS = ("points.csv", "names.csv", "cautions.csv", "pairs.csv")
 IMPORT = "/admin/acupoints/standardpoint/import/"
 CONFIRM = "/admin/acupoints/standardpoint/process_import/"
 EXPORT = "/admin/acupoints/standardpoint/export/"
@@ -266,6 +266,9 @@ def test_a_preview_that_is_an_hour_old_is_confirmed_no_more(atlas, client):
         ("points.csv", "BL40,BL", "too many or too few columns"),
         ("points.csv", BL40.replace("委中", "<b>"), "Only Chinese characters"),
         ("names.csv", "Knee Hollow,BL99,english", "there is no point BL99"),
+        ("pairs.csv", "LI4,LR99,vessels", "there is no point LR99"),
+        ("pairs.csv", "LI4,LR3,friends", "kind: Value 'friends'"),
+        ("pairs.csv", "LI4,LI4,vessels", "A pair is of two points"),
         ("names.csv", "Knee Hollow,BL40,elvish", "kind: Value 'elvish'"),
         ("cautions.csv", 'LI4,pregnancy:never,"press,needle",No,No', "kind: Value"),
         ("cautions.csv", 'LI4,eye,"press,hammer",No,No', "“hammer” is not press"),
@@ -276,6 +279,7 @@ def test_a_bad_row_is_named_with_its_fault_and_nothing_is_written(atlas, client,
         "points.csv": BL40.replace("40", "39"),
         "names.csv": "Knee Hollow,BL40,english",
         "cautions.csv": "LI4,eye,press,A note,A basis",
+        "pairs.csv": "LI4,ST36,vessels",
     }[name]
     before = everything()
     response = upload(client, name, text_of(name, good, row))

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from lxml import html
 
-from acupoints.importing import DATA, BadRows, import_points
+from acupoints.importing import DATA, import_points
 from acupoints.models import PointPair, StandardPoint
 from tests import factories as f
 
@@ -104,22 +104,6 @@ def folder_with(tmp_path, *pairs):
     return tmp_path
 
 
-@pytest.mark.parametrize(
-    ("row", "sentence"),
-    [
-        ("LI4,LI99,vessels", "there is no point LI99"),
-        ("LI4,LI4,vessels", "A pair is of two points"),
-        ("LI4,LR3,friends", "kind"),
-        ("LI4,LR3", "too many or too few columns"),
-        ("LI4,LR3,vessels\nLI4,LR3,vessels", "the same stands in"),
-    ],
-)
-def test_a_bad_row_is_named_and_nothing_is_loaded(tmp_path, row, sentence):
-    with pytest.raises(BadRows, match=sentence):
-        import_points(folder_with(tmp_path, row))
-    assert not StandardPoint.objects.exists()
-
-
 def test_an_import_follows_the_file_but_keeps_what_the_desk_has_where_told(tmp_path):
     import_points()
     short = folder_with(tmp_path, "LI4,LR3,four-gates")
@@ -133,4 +117,11 @@ def test_a_house_that_had_the_points_before_gets_the_pairs():
     import_points()
     PointPair.objects.all().delete()
     import_points(keep=True)
+    assert PointPair.objects.count() == 29
+
+
+def test_a_folder_without_pairs_leaves_them(tmp_path):
+    import_points()
+    (folder_with(tmp_path) / "pairs.csv").unlink()
+    import_points(tmp_path)
     assert PointPair.objects.count() == 29

@@ -263,7 +263,11 @@ def test_no_role_may_delete_or_see_what_it_has_no_business_with():
     for role in roles.ROLES:
         permissions = roles.permissions_of(role)
         deletes = {name for name in permissions if ".delete_" in name}
-        assert deletes <= {"editorial.delete_book", "acupoints.delete_pointname"}
+        assert deletes <= {
+            "editorial.delete_book",
+            "acupoints.delete_pointname",
+            "acupoints.delete_pointpair",
+        }
         assert ("editorial.change_user" in permissions) == (role.name == "administrator")
 
 
