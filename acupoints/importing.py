@@ -11,8 +11,10 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from editorial import log
 from editorial.models.insert_only import tidy
 
 from .lexicon import DATA, parts
@@ -57,7 +59,8 @@ class Changes:
 
 
 def import_points(path=DATA, keep=False):
-    """[Changes] of loading a folder with the three files, or one file of points.
+    """[Changes] of loading a folder with the three files, or one file of points; the log is told of
+    each table that changed.
 
     With `keep`, points and names that are there stay as they are: only what is new comes in.
     Raises BadRows and OSError; nothing is written then.
@@ -72,7 +75,17 @@ def import_points(path=DATA, keep=False):
             names = rows_but_of(there, read(path / "names.csv", "names.csv"))
             found.append(save_names(names, codes, keep))
             found.append(save_cautions(read(path / "cautions.csv", "cautions.csv"), codes))
+        for changes in found:
+            tell(changes)
     return found
+
+
+def tell(changes):
+    """A line of the log, as the desk's lists write it; by it all processes read the names anew."""
+    told = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
+    if any(told.values()):
+        data = {"list": f"{changes.table}.csv", **told}
+        log.write("nomenclature_imported", at=timezone.now(), data=data)
 
 
 def rows_but_of(codes, rows):
