@@ -135,10 +135,10 @@ def checked(place, row, build, seen):
     if None in row or None in row.values():
         raise ValidationError(_("it has too many or too few columns"))
     made = build({name: tidy(value) for name, value in row.items()})
-    made.full_clean(validate_unique=False, validate_constraints=False)
     before = seen.setdefault(identity(made), place)
     if before != place:
         raise ValidationError(_("the same stands in %(place)s."), params={"place": before})
+    made.full_clean(validate_unique=False, validate_constraints=False)
     return made
 
 

@@ -54,7 +54,8 @@ class StandardPointQuerySet(models.QuerySet):
 class StandardPoint(models.Model):
     """A point of the WHO nomenclature or an extra point.
 
-    `english` and `other_codes` hold several values parted by "; ", `region` by ";".
+    `english` and `other_codes` hold several values parted by "; ", `region` by ";". What readers
+    type is looked up in these and in the point's other names (see nomenclature.py).
     """
 
     code = models.CharField(
