@@ -39,8 +39,8 @@ QUERY_BUDGET = {
     "acupoints": 11,
     "acupoint": 24,
     "acupoints: pregnant": 12,
-    # Where something typed is looked up, one asks for the log's head, and one, after each line of the
-    # log, reads the names.
+    # Where a reader's words are looked up, one query asks for the head of the log, and one, after
+    # each of its lines, reads the names.
     "acupoints: a spelling": 3,
     "acupoints_a_z": 4,
     "acupoints_regions": 4,
@@ -80,9 +80,9 @@ QUERY_BUDGET = {
     "author": 14,
     "reviewer": 14,
     "search": 1,
-    "search: found": 25,
+    "search: found": 26,
     "search: nothing found": 12,
-    "search: a point": 25,
+    "search: a point": 26,
     "search: pregnant": 14,
     # Five of these read the titles, once after each line of the log.
     "suggest": 0,
