@@ -129,11 +129,13 @@ class Lexicon:
         self.beginnings = set()
         for item in entries:
             self.add_numbers(item)
+        self.add_beginnings(self.words)
+        names = self.names_in(entries)  # by our words alone: another code "Hegu 5" hides no Hegu
         for item in entries:
             self.add_other_codes(item)
-        self.add_beginnings(self.words)
-        self.add_names(entries)
-        self.add_beginnings((*self.names, *self.names_with_xue))
+        for key, one in names:
+            self.add_name(key, one)
+        self.add_beginnings((*self.words, *self.names, *self.names_with_xue))
         self.old_codes = {item.old_code: item.code for item in entries if item.old_code}
 
     # --- Building ----------------------------------------------------------------------
@@ -193,16 +195,15 @@ class Lexicon:
             return self.key(code), ""
         return "".join(self.simple(token).text for token in prefix), last.text
 
-    def add_names(self, entries):
+    def names_in(self, entries):
+        """[(letters, Spelling)] of all that can be a name, in the order of the entries."""
         own = {self.key(item.code): item.code for item in entries}
         spellings = [(self.key(one.name), one) for item in entries for one in self.called(item)]
-        names = [
+        return [
             (key, one)
             for key, one in spellings
             if own.get(key, one.code) == one.code and self.is_name(one.name, key)
         ]
-        for key, one in names:
-            self.add_name(key, one)
 
     def called(self, item):
         """The Spellings of a point; a code without a number is one as well."""
@@ -220,7 +221,7 @@ class Lexicon:
 
     def is_name(self, text, key):
         """Whether a text with these letters can be a name: it is neither a word that codes are made
-        of, nor a code, nor does it hold one. Asked before there are any names."""
+        of, nor a code, nor does it hold one. Asked before the entries add words and names."""
         if not key or key in self.words or roman(key):
             return False
         parts = tokens(cleaned(text))

@@ -310,7 +310,19 @@ def test_no_row_of_the_database_breaks_the_index_or_shadows_a_code():
     st36 = replace(
         BY_CODE["ST36"],
         english=tuple(silly),
-        codes=("BL40", "UB41", "---", "", "12", "ear 3", "point 5", "one 5", "C4", "GV029"),
+        codes=(
+            "BL40",
+            "UB41",
+            "---",
+            "",
+            "12",
+            "ear 3",
+            "point 5",
+            "one 5",
+            "C4",
+            "GV029",
+            "Hegu 5",
+        ),
         names=tuple((name, kind) for name in silly for kind in ("pinyin", "english", "set")),
         traditional="三四委",  # a slip: these are no pairs
         simplified="五六合",
@@ -323,6 +335,7 @@ def test_no_row_of_the_database_breaks_the_index_or_shadows_a_code():
     typed = ("ub 40", "Blase 40", "BL forty", "膀胱四十", "bladder 40 point", "40 BL", "BL四十")
     assert {label(resolver.resolve(text)) for text in typed} == {"BL40"}
     assert label(resolver.resolve("bladder IV")) == "BL4"
+    assert label(resolver.resolve("hegu")) == "LI4"
     assert label(resolver.resolve("C4")) == label(Resolver(FILES).resolve("C4"))
     assert resolver.resolve("GV29").codes == ("ST36", "EX-HN3")
     for text in (*NO_LETTERS, "point", "xue"):
