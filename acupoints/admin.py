@@ -174,7 +174,16 @@ class StandardPointAdmin(ImportExportMixin, admin.ModelAdmin):
     readonly_fields = ("code", "meridian", "number")
     fieldsets = (
         (None, {"fields": (("code", "meridian", "number"),)}),
-        (_("Names"), {"fields": ("pinyin", "traditional", "simplified", "english")}),
+        (
+            _("Names"),
+            {
+                "fields": ("pinyin", "traditional", "simplified", "english"),
+                "description": _(
+                    "Readers find the point by these, by its other codes and by its other names, "
+                    "from the moment you save. Several stand with “;” between them."
+                ),
+            },
+        ),
         (None, {"fields": ("other_codes", "region")}),
     )
     inlines = [NameInline, PairInline, StandardCautionInline]

@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from editorial import pages
 
-from . import atlas, names
+from . import atlas, names, nomenclature
 from .models import Acupoint
-from .resolver import Point, Question, offered, resolve
+from .resolver import Point, Question, offered
 
 MOST = 20
 
@@ -56,13 +56,14 @@ def find(query, words, now, pregnant=False):
     `codes` are those of the points that the query names outright: what uses them is a result too.
     For a reader who is pregnant points with a caution for pregnancy are left out, and counted.
     """
-    answer = resolve(query)
+    known = nomenclature.current()
+    answer = known.resolve(query)
     sure = offered(answer) if isinstance(answer, Point | Question) else ()
     is_question = isinstance(answer, Question)
     told = "" if is_question else answer.why  # what is asked stands over all of them
-    reasons = {code: told or names.why(query, code) for code in sure}
+    reasons = {code: told or known.names.why(query, code) for code in sure}
     described = pages.load(Acupoint.objects.public(now).about(words)[:MOST], now)
-    for code, name in names.all_names().holding(words).items():
+    for code, name in known.names.holding(words).items():
         reasons.setdefault(code, name.why)
     for page in described:
         reasons.setdefault(page.content.code, names.why_described(page, words))

@@ -11,8 +11,10 @@ from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from editorial import log
 from editorial.models.insert_only import tidy
 
 from .lexicon import DATA, parts
@@ -58,7 +60,9 @@ class Changes:
 
 
 def import_points(path=DATA, keep=False):
-    """[Changes] of loading a folder with the four files, or one file of points.
+    """[Changes] of loading a folder with the four files, or one file of points; the log is told of
+    each table that changed.
+
 
     A folder without pairs leaves those that are there.
 
@@ -79,7 +83,17 @@ def import_points(path=DATA, keep=False):
             pairs = path / "pairs.csv"
             if pairs.exists() and not (keep and PointPair.objects.exists()):
                 found.append(save_pairs(read(pairs, "pairs.csv"), codes))
+        for changes in found:
+            tell(changes)
     return found
+
+
+def tell(changes):
+    """A line of the log, as the desk's lists write it; by it all processes read the names anew."""
+    told = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
+    if any(told.values()):
+        data = {"list": f"{changes.table}.csv", **told}
+        log.write("nomenclature_imported", at=timezone.now(), data=data)
 
 
 def rows_but_of(codes, rows):
@@ -129,10 +143,10 @@ def checked(place, row, build, seen):
     if None in row or None in row.values():
         raise ValidationError(_("it has too many or too few columns"))
     made = build({name: tidy(value) for name, value in row.items()})
-    made.full_clean(validate_unique=False, validate_constraints=False)
     before = seen.setdefault(identity(made), place)
     if before != place:
         raise ValidationError(_("the same stands in %(place)s."), params={"place": before})
+    made.full_clean(validate_unique=False, validate_constraints=False)
     return made
 
 

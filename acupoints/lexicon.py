@@ -1,17 +1,20 @@
 """Everything that a part of a typed text can be: a point's name, a meridian, a number, filler.
 
-The index is built once from the entries. Reading a text is a walk over its tokens that looks up
-each run of them; there is no search through the points.
+The index is built from the entries, whatever they hold: what an editor calls a point never takes
+the place of a code, and what nobody could type is left out. Reading a text is a walk over its
+tokens that looks up each run of them; there is no search through the points.
 """
 
 import csv
 from dataclasses import dataclass
-from itertools import product
+from functools import cache
+from itertools import pairwise, product
+from operator import itemgetter
 from pathlib import Path
 from typing import NamedTuple
 
 from . import words
-from .spelling import DIGITS, SCRIPT, fits, is_tone, letters, spelled, tokens
+from .spelling import DIGITS, SCRIPT, cleaned, fits, is_tone, letters, roman, spelled, tokens
 
 DATA = Path(__file__).parent / "data"
 UNKNOWN_COSTS = 1000  # more than all pieces of a text together
@@ -29,7 +32,7 @@ NAME, MERIDIAN, NUMBER, FILLER, FOREIGN, UNKNOWN = (
 
 @dataclass(frozen=True)
 class Entry:
-    """A point with all its names. `names` are (name, kind), the kinds as in names.csv.
+    """A point with all its names. `names` are (name, kind), the kinds as in names.csv, by kind.
 
     `codes` are codes of other systems (UB40, M-HN-3); `old_code` is one that has meanwhile been
     given to another point (BL54 was BL40 in older books).
@@ -87,6 +90,7 @@ def read_csv(path):
 
 
 def entry(row, names):
+    """The Entry of a row of points.csv, or of the same columns from elsewhere."""
     codes = parts(row["other_codes"])
     return Entry(
         code=row["code"],
@@ -97,7 +101,7 @@ def entry(row, names):
         simplified=row["hanzi_simp"],
         english=parts(row["english"]),
         codes=tuple(code for code in codes if not code.startswith("old:")),
-        names=tuple(names),
+        names=tuple(sorted(names, key=itemgetter(1, 0))),
         region=row["region"],
         old_code=next((code[4:] for code in codes if code.startswith("old:")), ""),
     )
@@ -125,10 +129,13 @@ class Lexicon:
         self.beginnings = set()
         for item in entries:
             self.add_numbers(item)
+        self.add_beginnings(self.words)
+        names = self.names_in(entries)  # by our words alone: another code "Hegu 5" hides no Hegu
         for item in entries:
             self.add_other_codes(item)
-            self.add_names(item)
-        self.add_beginnings()
+        for key, one in names:
+            self.add_name(key, one)
+        self.add_beginnings((*self.words, *self.names, *self.names_with_xue))
         self.old_codes = {item.old_code: item.code for item in entries if item.old_code}
 
     # --- Building ----------------------------------------------------------------------
@@ -161,31 +168,75 @@ class Lexicon:
             self.ends[item.meridian] = max(item.number, self.ends.get(item.meridian, 0))
 
     def add_other_codes(self, item):
-        """Other codes: a spelling of its meridian adds nothing, M-HN-3 and GV29 are new."""
+        """Other codes: a spelling of its meridian adds nothing, M-HN-3 and GV29 are new.
+
+        One that is the code of another point stays that point's.
+        """
         for code in (item.code, *item.codes):
-            *prefix, number = tokens(code)
-            if number.kind != DIGITS:
-                self.add_name(Spelling(item.code, code, "code"))
+            if not (places := self.places(code)):
                 continue
-            key = "".join(token.text for token in prefix)
-            _, meridians = self.words.setdefault(key, (MERIDIAN, (code[: -len(number.text)],)))
-            if item.meridian not in meridians:
-                place = (meridians[0], number.text)
-                self.numbered[place] = (*self.numbered.get(place, ()), item.code)
+            meridians = tuple(meridian for meridian, _number in places)
+            self.words.setdefault(self.parted(code)[0], (MERIDIAN, meridians))
+            if item.meridian not in meridians and "".join(places[0]) not in self.entries:
+                self.numbered[places[0]] = (*self.numbered.get(places[0], ()), item.code)
 
-    def add_names(self, item):
-        tones = spelled(tokens(item.pinyin)).tones
-        self.add_name(Spelling(item.code, item.pinyin, "pinyin", tones))
+    def places(self, code):
+        """((meridian, number), …) that a code can mean; none where it is not letters and number."""
+        key, digits = self.parted(code)
+        kind, meridians = self.words.get(key, (MERIDIAN, (cleaned(code)[: -len(digits)],)))
+        if not key or not digits or kind != MERIDIAN:
+            return ()
+        return tuple((meridian, digits.lstrip("0") or "0") for meridian in meridians)
+
+    def parted(self, code):
+        """The letters of a code and the number at its end, either of them "" where it has none."""
+        *prefix, last = [*tokens(cleaned(code))] or [None]
+        if last is None or last.kind != DIGITS:
+            return self.key(code), ""
+        return "".join(self.simple(token).text for token in prefix), last.text
+
+    def names_in(self, entries):
+        """[(letters, Spelling)] of all that can be a name, in the order of the entries."""
+        own = {self.key(item.code): item.code for item in entries}
+        spellings = [(self.key(one.name), one) for item in entries for one in self.called(item)]
+        return [
+            (key, one)
+            for key, one in spellings
+            if own.get(key, one.code) == one.code and self.is_name(one.name, key)
+        ]
+
+    def called(self, item):
+        """The Spellings of a point; a code without a number is one as well."""
+        for code in (item.code, *item.codes):
+            if not self.parted(code)[1]:
+                yield Spelling(item.code, code, "code")
+        tones = spelled(tokens(cleaned(item.pinyin))).tones
+        yield Spelling(item.code, item.pinyin, "pinyin", tones)
         for name in dict.fromkeys((item.traditional, item.simplified)):
-            self.add_name(Spelling(item.code, name, "hanzi"))
+            yield Spelling(item.code, name, "hanzi")
         for name in item.english:
-            self.add_name(Spelling(item.code, name, "english"))
+            yield Spelling(item.code, name, "english")
         for name, kind in item.names:
-            self.add_name(Spelling(item.code, name, kind))
+            yield Spelling(item.code, name, kind)
 
-    def add_name(self, spelling):
+    def is_name(self, text, key):
+        """Whether a text with these letters can be a name: it is neither a word that codes are made
+        of, nor a code, nor does it hold one. Asked before the entries add words and names."""
+        if not key or key in self.words or roman(key):
+            return False
+        parts = tokens(cleaned(text))
+        if not any(self.can_number(token) for token in parts):
+            return True
+        pieces = [piece for piece in self.read(cleaned(text)) if piece.kind != FILLER]
+        kinds = [NUMBER if roman(piece.key) else piece.kind for piece in pieces]
+        return UNKNOWN in kinds and (MERIDIAN, NUMBER) not in pairwise(kinds)
+
+    def can_number(self, token):
+        known, _value = self.words.get(token.text, (UNKNOWN, ""))
+        return token.kind == DIGITS or known == NUMBER or roman(token.text)
+
+    def add_name(self, key, spelling):
         """Under its letters; ü is v there and also u, because many keyboards have neither."""
-        key = self.key(spelling.name)
         keys = {key, key.replace("v", "u")} if spelling.kind == "pinyin" else {key}
         for spelt in keys:
             self.names.setdefault(spelt, []).append(spelling)
@@ -193,14 +244,14 @@ class Lexicon:
                 with_xue = spelling._replace(tones=spelling.tones and (*spelling.tones, xue(spelt)))
                 self.names_with_xue.setdefault(spelt + "xue", []).append(with_xue)
 
-    def add_beginnings(self):
+    def add_beginnings(self, keys):
         """All beginnings of what is known, by which reading stops early. v and u are one here."""
-        for key in (*self.words, *self.names, *self.names_with_xue):
+        for key in keys:
             key = key.replace("v", "u")
             self.beginnings.update(key[:length] for length in range(1, len(key) + 1))
 
     def key(self, text):
-        return "".join(self.simpler.get(letter, letter) for letter in letters(text))
+        return "".join(self.simpler.get(letter, letter) for letter in letters(cleaned(text)))
 
     # --- Reading -----------------------------------------------------------------------
 
@@ -279,9 +330,19 @@ def xue(letters):
 
 
 def simpler_characters(entries):
-    """{character: the simplified one}, learned from the names that have both, and variants."""
+    """{character: the simplified one}, learned from the names that have both, and variants.
+
+    A character of our words stays what it is, or a slip in a name would change numbers.
+    """
     simpler = dict(words.VARIANTS.split())
     for item in entries:
         if len(item.traditional) == len(item.simplified):
             simpler |= dict(zip(item.traditional, item.simplified, strict=True))
-    return {old: new for old, new in simpler.items() if old != new}
+    ours = words.characters()
+    return {old: new for old, new in simpler.items() if old != new and old not in ours}
+
+
+@cache
+def without_points():
+    """The Lexicon of the words alone: what it reads whole is the name of no point."""
+    return Lexicon(())

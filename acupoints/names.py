@@ -2,14 +2,12 @@
 this is for whoever has typed half of one, or remembers half."""
 
 import unicodedata
-from functools import cache
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models.content import NAMES as TEXT_NAMES
-from .resolver import shared
 from .spelling import cleaned, spelled, tokens
 
 FOUND_BY = {
@@ -52,7 +50,7 @@ class Word(NamedTuple):
 
 
 class Names:
-    """All names of all points, read once; {code: [Name]} in the order of the data."""
+    """All names of all points; {code: [Name]} in the order of the data."""
 
     def __init__(self, lexicon):
         self.key = lexicon.key
@@ -73,7 +71,7 @@ class Names:
             yield self.name(text, kind)
 
     def name(self, text, kind):
-        words = "".join(f" {token.text}" for token in tokens(text))
+        words = "".join(f" {token.text}" for token in tokens(cleaned(text)))
         return Name(text, kind, self.key(text), words)
 
     def word(self, typed):
@@ -111,6 +109,10 @@ class Names:
                 return found[1]
         return self.of[code][0]
 
+    def why(self, typed, code):
+        """Why a whole typed text is this point, where the resolver has nothing to explain."""
+        return self.whole(typed, code).why
+
 
 def place_in(word, name):
     """Where a name holds the word: WHOLE, BEGINNING or PART; None where it does not.
@@ -128,17 +130,6 @@ def place_in(word, name):
         return PART
     is_half = not word.key.isascii() or (name.kind == "pinyin" and len(word.key) > 1)
     return PART if is_half and word.key in name.key else None
-
-
-@cache
-def all_names():
-    """The Names of this process; see `resolver.shared`."""
-    return Names(shared().lexicon)
-
-
-def why(typed, code):
-    """Why a whole typed text is this point, where the resolver has nothing to explain."""
-    return all_names().whole(typed, code).why
 
 
 def why_described(page, words):

@@ -1,15 +1,12 @@
 """What a typed text says: the codes and names that it claims, and what is left over."""
 
-import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .lexicon import FILLER, FOREIGN, MERIDIAN, NAME, NUMBER, UNKNOWN, Piece
+from .spelling import roman
 
-ROMAN = re.compile(r"(xl|l?x{0,3})(ix|iv|v?i{0,3})")
 NO_DIGITS = str.maketrans("", "", "0123456789.+")
-ROMAN_VALUES = {"l": 50, "x": 10, "v": 5, "i": 1}
-SYLLABLES = ("li", "xi")  # Roman numerals that are more often half a name
 
 
 class Code(NamedTuple):
@@ -128,12 +125,3 @@ def with_roman_numbers(pieces):
             piece = piece._replace(kind=NUMBER, value=str(number))
         found.append(piece)
     return found
-
-
-def roman(text):
-    """The number that a Roman numeral says, or nothing."""
-    if text in SYLLABLES or not ROMAN.fullmatch(text):
-        return None
-    values = [ROMAN_VALUES[letter] for letter in text]
-    followed = zip(values, [*values[1:], 0], strict=True)
-    return sum(-value if value < after else value for value, after in followed)

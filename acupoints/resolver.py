@@ -7,12 +7,11 @@ offered and never taken (Guess), and the rest is refused with what comes nearest
 """
 
 from dataclasses import dataclass, field
-from functools import cache
 
 from django.utils.translation import gettext as _
 
 from . import reasons
-from .lexicon import MERIDIAN, NUMBER, Lexicon, read_entries
+from .lexicon import MERIDIAN, NUMBER, Lexicon
 from .nearest import MOST, Nearest
 from .reading import Code, codes_at, letters_of, read
 from .spelling import cleaned, has_aspirate
@@ -183,21 +182,6 @@ class Resolver:
         meridian = number._replace(kind=MERIDIAN, value=self.lexicon.words[word][1])
         codes = codes_at(self.lexicon, Code(meridian, number))
         return codes[0] if len(codes) == 1 else None
-
-
-@cache
-def shared():
-    """The Resolver of this process, built at the first question.
-
-    It reads the project's files and not the database: they change with a release alone, so that
-    all processes of one give the same answers, without a query and without anything to go stale.
-    """
-    return Resolver(read_entries())
-
-
-def resolve(typed):
-    """A Point, Question, Guess or Refusal for whatever was typed."""
-    return shared().resolve(typed)
 
 
 def blurs(piece):

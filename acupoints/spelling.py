@@ -18,6 +18,9 @@ APOSTROPHES = "'’‘ʼʻ`´′"
 NUMBER_SIGN = re.compile(r"\bn°")
 U_WITH_COLON = re.compile(r"(?<=[a-z0-9][nl])u:")
 ASPIRATE = re.compile(rf"(?:[ptk]|ch|t[sz])[{APOSTROPHES}][a-zü]", re.IGNORECASE)
+ROMAN = re.compile(r"(xl|l?x{0,3})(ix|iv|v?i{0,3})")
+ROMAN_VALUES = {"l": 50, "x": 10, "v": 5, "i": 1}
+SYLLABLES = ("li", "xi")  # Roman numerals that are more often half a name
 
 LATIN, DIGITS, SCRIPT = "latin", "digits", "script"
 
@@ -186,6 +189,15 @@ def is_tone(token):
 def letters(text):
     """The letters alone, as the key of a name."""
     return "".join(token.text for token in tokens(text))
+
+
+def roman(text):
+    """The number that a Roman numeral says, or nothing."""
+    if text in SYLLABLES or not ROMAN.fullmatch(text):
+        return None
+    values = [ROMAN_VALUES[letter] for letter in text]
+    followed = zip(values, [*values[1:], 0], strict=True)
+    return sum(-value if value < after else value for value, after in followed)
 
 
 def fits(typed, known):

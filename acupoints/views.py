@@ -5,12 +5,12 @@ from django.views.decorators.http import require_safe
 
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
 
-from . import atlas, complaints, courses
+from . import atlas, complaints, courses, nomenclature
 from .addresses import atlas_reverse
 from .cautions import told
 from .meridians import slug_of
 from .models import Acupoint, StandardPoint
-from .resolver import Point, Question, offered, resolve
+from .resolver import Point, Question, offered
 from .spelling import cleaned
 
 # Each page of the atlas stands twice: under /pregnancy/ for a reader who is pregnant.
@@ -129,7 +129,7 @@ def without_text(request, slug, now, pregnant):
 
 def answer(request, typed, now, pregnant, redirect):
     """Where a spelling leads: to its point, to a choice of several, or nowhere with suggestions."""
-    found = resolve(typed)
+    found = nomenclature.current().resolve(typed)
     if isinstance(found, Point) and atlas.has_page(found.code, now):
         return redirect(atlas_reverse("acupoint", pregnant, slug_of(found.code)))
     is_question = isinstance(found, Question)

@@ -125,6 +125,12 @@ TENS = ["twenty", "thirty", "forty", "fifty", "sixty"]
 HAN = "一二三四五六七八九"
 
 
+def characters():
+    """The Chinese characters of these tables."""
+    texts = (FILLERS, FOREIGN, CHANNELS, HAN, "十手足", *MERIDIANS.values())
+    return {letter for letter in "".join(texts) if letter.isalpha() and not letter.isascii()}
+
+
 def number_words():
     """{word: number} to 69, in English and Chinese: thirtysix, 三十六."""
     words = dict(zip([*ONES, *TEENS], range(1, 20), strict=True))

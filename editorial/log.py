@@ -34,6 +34,12 @@ def write(move, *, at, actor=None, content=None, revision=None, digest="", data=
     return event
 
 
+def head():
+    """The hash of the last line, or nothing before the first: as long as it stands, nothing that
+    writes a line has happened."""
+    return LogHead.objects.filter(pk=1).values_list("hash", flat=True).first() or ""
+
+
 def line_of(event):
     """The facts that a line's hash covers, the hash before included."""
     facts = signing.facts_of(event)

@@ -13,14 +13,14 @@ from django.db.models import Min, OuterRef, Subquery
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from acupoints import names
+from acupoints import nomenclature
 from acupoints.addresses import atlas_reverse
 from acupoints.atlas import cautioned_codes
 from acupoints.models import StandardPoint
-from acupoints.resolver import Guess, Point, Question, offered, resolve
+from acupoints.resolver import Guess, Point, Question, offered
 from articles.models import Article, ArticleRevision, TaggedArticle
-from editorial import documents
-from editorial.models import Content, LogHead, Seal
+from editorial import documents, log
+from editorial.models import Content, Seal
 from products.models import Product, ProductRevision
 
 from .finding import cleaned, words_of
@@ -70,7 +70,7 @@ _kept = None  # the Titles of this process
 
 def titles(now):
     global _kept  # one reference, set whole: whoever reads it has the older or the newer Titles
-    head = LogHead.objects.filter(pk=1).values_list("hash", flat=True).first() or ""
+    head = log.head()
     if _kept is None or not _kept.is_true(head, now):
         _kept = read_titles(head, now)
     return _kept
@@ -121,11 +121,12 @@ def find(typed, now, pregnant=False):
 
 def points(query, words, now, pregnant):
     """Points by the resolver first, then by part of a name."""
-    answer = resolve(query)
+    known = nomenclature.current()
+    answer = known.resolve(query)
     reasons = {}
     if isinstance(answer, Point | Question | Guess):
-        reasons = {code: answer.why or names.why(query, code) for code in offered(answer)}
-    for code, name in names.all_names().holding(words).items():
+        reasons = {code: answer.why or known.names.why(query, code) for code in offered(answer)}
+    for code, name in known.names.holding(words).items():
         reasons.setdefault(code, name.why)
     if pregnant and reasons:
         cautioned = cautioned_codes(now)

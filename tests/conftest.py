@@ -22,7 +22,10 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(autouse=True)
 def _empty_cache():
+    from tests.factories import forget_head
+
     cache.clear()
+    forget_head()
     yield
     cache.clear()
 

@@ -143,13 +143,13 @@ def test_a_search_or_filter_limits_what_goes_out(atlas, client):
 
 def test_no_cell_that_goes_out_is_a_formula_and_it_comes_in_as_it_was(atlas, client):
     point = StandardPoint.objects.get(code="BL40")
-    evil = ["=1+1", "+1", "-1", "@SUM(A1)", "'quoted"]
+    evil = ["=Gate+1", "+Gate", "-Gate", "@SUM(A1)", "'quoted"]
     for name in evil:
         PointName.objects.create(point=point, name=name, kind="english")
     file = exported(client, "names.csv").content
     cells = [row[0] for row in csv.reader(io.StringIO(file.decode("utf-8-sig")))]
     assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))]
-    assert {"'=1+1", "'+1", "'-1", "'@SUM(A1)", "'quoted"} <= set(cells)
+    assert {"'=Gate+1", "'+Gate", "'-Gate", "'@SUM(A1)", "'quoted"} <= set(cells)
     assert "0 new, 0 changed" in shown(upload(client, "names.csv", file))
 
 
@@ -188,7 +188,7 @@ def test_a_confirmed_list_changes_and_adds_and_leaves_the_rest(atlas, client, fi
 
 def test_an_import_is_one_line_of_the_log_with_what_changed(atlas, client):
     brought_in(client, "points.csv", text_of("points.csv", BL40))
-    line = Event.objects.get(move="nomenclature_imported")
+    line = Event.objects.get(move="nomenclature_imported", actor__isnull=False)
     assert line.actor.username.startswith("editor")
     assert line.data == {"list": "points.csv", "added": [], "changed": ["BL40 Wěizhōng"]}
 

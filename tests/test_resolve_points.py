@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+pytestmark = pytest.mark.django_db
 DATA = Path(__file__).with_name("data")
 
 
@@ -59,7 +60,6 @@ def test_a_file_that_is_no_list_is_refused(tmp_path, content, why):
         run(tmp_path / "none.csv")
 
 
-@pytest.mark.django_db
 def test_a_point_that_the_database_does_not_hold_is_not_found(client):
     """The resolver knows all points from its files; before an import there is no page for them."""
     for path in ("/acupoints/bl-40/", "/acupoints/UB40/", "/acupoints/dantian/"):

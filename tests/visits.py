@@ -34,6 +34,7 @@ class Visit:
 def visit(path):
     cache.clear()
     suggestions._kept = None
+    f.forget_head()
     with CaptureQueriesContext(connection) as queries:
         response = Client().get(path)
     content = b"".join(response.streaming_content) if response.streaming else response.content

@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from editorial.models import InsertOnly
 from editorial.models.insert_only import InsertOnlyQuerySet
 
+from ..lexicon import parts, without_points
 from ..meridians import CODE, Meridian, order_of, slug_of
 from ..regions import REGIONS
+from ..validators import check_name, faults_of
 
 IDEOGRAPHS = r"\A[\u3400-\u9fff\U00020000-\U000323af]+\Z"
 OLD = "old:"
@@ -53,7 +55,8 @@ class StandardPointQuerySet(models.QuerySet):
 class StandardPoint(models.Model):
     """A point of the WHO nomenclature or an extra point.
 
-    `english` and `other_codes` hold several values parted by "; ", `region` by ";".
+    `english` and `other_codes` hold several values parted by "; ", `region` by ";". What readers
+    type is looked up in these and in the point's other names (see nomenclature.py).
     """
 
     code = models.CharField(
@@ -97,6 +100,36 @@ class StandardPoint(models.Model):
             raise ValidationError(_("The code does not have this meridian and number."))
         if (self.slug, self.order) != (slug_of(self.code), order_of(*named)):
             raise ValidationError(_("Address and order are made from the code."))
+        self.check_names()
+
+    def check_names(self):
+        """Readers type these: raise with a sentence for each that would lead nobody here."""
+        english, codes = parts(self.english), parts(self.other_codes)
+        self.english, self.other_codes = "; ".join(english), "; ".join(codes)
+        todays = [code for code in codes if not code.startswith(OLD)]
+        faults = {
+            "pinyin": faults_of([self.pinyin], check_name),
+            "english": faults_of(english or [self.english], check_name),
+            "other_codes": faults_of(todays, self.check_other_code),
+        }
+        if any(faults.values()):
+            raise ValidationError({name: found for name, found in faults.items() if found})
+
+    def check_other_code(self, text):
+        """Raise where a code can never be found, or is that of another point."""
+        words, values = without_points(), {"code": text}
+        if not words.parted(text)[1]:
+            check_name(text)
+            return
+        codes = {f"{meridian}{number}" for meridian, number in words.places(text)}
+        if not codes:
+            raise ValidationError(_("“%(code)s” is no code: write it like UB40."), params=values)
+        if self.code in codes or not any(map(CODE.fullmatch, codes)):
+            return
+        if other := StandardPoint.objects.filter(code__in=codes).first():
+            raise ValidationError(
+                _("“%(code)s” is the code of %(point)s."), params=values | {"point": other}
+            )
 
     def get_absolute_url(self):
         return reverse("acupoint", args=[self.slug])
@@ -161,6 +194,12 @@ class PointName(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        try:
+            check_name(self.name)
+        except ValidationError as fault:
+            raise ValidationError({"name": fault}) from fault
 
     @property
     def lang(self):

@@ -2,15 +2,19 @@ import csv
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError, ProgrammingError
 
-from acupoints.resolver import evaluate, shared
+from acupoints.lexicon import read_entries
+from acupoints.nomenclature import stored_entries
+from acupoints.resolver import Resolver, evaluate
 
 COLUMNS = ("typed", "expected_code")
 
 
 class Command(BaseCommand):
     help = (
-        "Say which point each spelling in a file leads to. The file is a CSV with the columns "
+        "Say which point each spelling in a file leads to, by the names in the database or, where "
+        "it has none, in the project's files. The file is a CSV with the columns "
         "typed,expected_code: a code such as BL40, AMBIGUOUS:BL66|KI20 for a question, UNKNOWN for "
         "a refusal; a near miss that is offered counts as its code. Prints every row that differs "
         "and a summary last; exits 1 where one does."
@@ -20,7 +24,7 @@ class Command(BaseCommand):
         parser.add_argument("path", type=Path, metavar="FILE.csv")
 
     def handle(self, *, path, **options):
-        result = evaluate(read(path), shared())
+        result = evaluate(read(path), Resolver(self.entries()))
         for name, rows in (("wrong", result.wrong), ("differing", result.differing)):
             for typed, expected, found in rows:
                 self.stdout.write(f"{name}: {typed!r} expected {expected}, found {found}")
@@ -31,6 +35,17 @@ class Command(BaseCommand):
         self.stdout.write(summary)
         if result.wrong or result.differing:
             raise SystemExit(1)
+
+    def entries(self):
+        """Those of the database, or of the files: it may have no tables, or not be there."""
+        try:
+            stored = stored_entries()
+        except (OperationalError, ProgrammingError) as error:
+            self.stderr.write(f"No database: {error}".strip())
+            stored = []
+        if not stored:
+            self.stderr.write("The names are those of the project's files.")
+        return stored or read_entries()
 
 
 def read(path):
