@@ -1,18 +1,32 @@
-"""Why an article is among the results of a search, from its signed words alone."""
+"""By which words an article is found, and why it was: from its signed words alone."""
 
 from django.utils.translation import gettext as _
+
+from editorial import words
 
 from . import body
 
 AROUND = 60  # characters shown on each side of a word in the text
 
 
-def why(page, words, codes=()):
-    """A sentence; "" where its words do not hold them all, whatever its markup does."""
+def found_by(document):
+    """What the search's index keeps of an article's document."""
+    fields = document["fields"]
+    return {
+        "title": fields["title"],
+        "head": " ".join([fields["summary"], *(topic["name"] for topic in fields["tagged"])]),
+        "text": text_of(fields),
+        "about": [pin["document"]["identity"]["code"] for pin in document["pins"]],
+    }
+
+
+def why(page, typed, codes=()):
+    """A sentence; "" where its words do not answer to each typed one, whatever the index says."""
     used = [uses(point) for point in points_of(page) if point["identity"]["code"] in codes]
     if used:
         return "; ".join(used)
-    places = [place_of(word, page) for word in words]
+    parts = [(word, words.part_of(word)) for word in typed]
+    places = [place_of(word, part, page) for word, part in parts if part]
     return "; ".join(dict.fromkeys(places)) if all(places) else ""
 
 
@@ -25,38 +39,35 @@ def uses(point):
     return _("It uses the point %(point)s") % {"point": f"{name} ({code})"}
 
 
-def place_of(word, page):
+def place_of(word, part, page):
     """Where the word stands in the signed text: in words, or nothing."""
     fields = page.fields
-    if holds(fields["title"], word):
+    if words.place(part, fields["title"]):
         return _("“%(word)s” stands in the title") % {"word": word}
     for topic in fields["tagged"]:
-        if holds(topic["name"], word):
+        if words.place(part, topic["name"]):
             return _("Its topic is %(topic)s") % {"topic": topic["name"]}
-    if holds(fields["summary"], word):
+    if words.place(part, fields["summary"]):
         return _("“%(word)s” stands in the summary") % {"word": word}
-    text = plain(fields["body"])
-    if holds(text, word):
-        return _("The text says: “%(words)s”") % {"words": excerpt(text, word)}
+    text = text_of(fields)
+    if place := words.place(part, text):
+        return _("The text says: “%(words)s”") % {"words": excerpt(text, *place)}
     return ""
 
 
-def holds(text, word):
-    return word.casefold() in text.casefold()
+def text_of(fields):
+    """The words of body and tips without markup; blocks are parted by a space."""
+    tips = (f"{tip['lead']} {tip['text']}" for tip in fields["tips"])
+    said = [*body.parsed(fields["body"]).itertext(), fields["tips_heading"], *tips]
+    return " ".join(" ".join(said).split())
 
 
-def plain(markup):
-    """The words of a body; blocks are parted by a space."""
-    return " ".join(" ".join(body.parsed(markup).itertext()).split())
-
-
-def excerpt(text, word):
-    """The words around one, cut between words."""
-    place = max(text.casefold().find(word.casefold()), 0)
-    start, end = max(place - AROUND, 0), place + len(word) + AROUND
-    cut = text[start:end]
-    if start:
+def excerpt(text, start, end):
+    """The words around a place, cut between words."""
+    first, last = max(start - AROUND, 0), end + AROUND
+    cut = text[first:last]
+    if first:
         cut = "… " + cut.partition(" ")[2]
-    if end < len(text):
+    if last < len(text):
         cut = cut.rpartition(" ")[0] + " …"
     return cut

@@ -10,7 +10,8 @@ from acupoints.finding import Found as FoundPoints
 from acupoints.finding import find as find_points
 from articles.finding import why as why_article
 from articles.models import Article, Topic
-from editorial import pages
+from editorial import pages, search
+from editorial.words import part_of, place
 from products.models import Product
 
 LONGEST_QUERY = 100
@@ -77,24 +78,19 @@ def topics(words, now):
 
 
 def find_articles(words, codes, now):
-    """[(page, why)]: by title, summary, topic and point; then, where there is room, by the text."""
-    public = Article.objects.public(now)
-    found = list(public.matching(words, codes)[:MOST_RESULTS])
-    room = MOST_RESULTS - len(found)
-    if room:
-        keys = [article.pk for article in found]
-        found += public.saying(words).exclude(pk__in=keys)[:room]
-    loaded = [(page, why_article(page, words, codes)) for page in pages.load(found, now)]
-    return [(page, why) for page, why in loaded if why]
+    """[(page, why)] by title, summary, topics, text and the points that they use."""
+    loaded = pages.load(search.find(Article, words, now, MOST_RESULTS, codes), now)
+    reasons = [(page, why_article(page, words, codes)) for page in loaded]
+    return [(page, why) for page, why in reasons if why]
 
 
 def find_products(words, now):
-    loaded = pages.load(Product.objects.public(now).matching(words)[:MOST_RESULTS], now)
+    loaded = pages.load(search.find(Product, words, now, MOST_RESULTS), now)
     return [(page, why_product(page, words)) for page in loaded]
 
 
 def why_product(page, words):
-    name = page.fields["name"].casefold()
-    if all(word.casefold() in name for word in words):
+    parts = filter(None, map(part_of, words))
+    if all(place(part, page.fields["name"]) for part in parts):
         return _("Found by its name")
     return _("Found by its description")

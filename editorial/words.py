@@ -1,0 +1,75 @@
+"""Words as the search compares them: without case, accents or tones, and in ASCII alone.
+
+Texts and queries are cut here, by the same rule, so that neither database needs to know a
+language or a script, and both find the same. Chinese characters are words of their own.
+"""
+
+import re
+import unicodedata
+from typing import NamedTuple
+
+# Characters of Chinese and Japanese, which no space parts.
+ALONE = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+WORD = re.compile(rf"[{ALONE}]|[^\W_{ALONE}](?:[^\W_{ALONE}]|[\u0300-\u036f])*")
+LONGEST = 60
+# What a word begins with that nobody can type.
+MARK = "x00000"
+
+
+class Word(NamedTuple):
+    """A word of a text: how it is compared, and where it stands."""
+
+    key: str
+    start: int
+    end: int
+
+
+def words_in(text):
+    found = [Word(key_of(match[0]), *match.span()) for match in WORD.finditer(text)]
+    return [word for word in found if word.key]
+
+
+def key_of(word):
+    letters = unicodedata.normalize("NFKD", word).casefold()
+    return "".join(ascii_of(letter) for letter in letters if letter.isalnum())[:LONGEST]
+
+
+def ascii_of(letter):
+    """A letter that is not ASCII by its number, which no database can take for a space."""
+    return letter if letter.isascii() else f"x{ord(letter):05x}"
+
+
+def keys_in(text):
+    return [word.key for word in words_in(text)]
+
+
+def mark_of(name):
+    """A name as one word that stands for itself and not for what is said: of EX-HN3, say."""
+    return MARK + "".join(keys_in(name))
+
+
+def part_of(typed):
+    """What a typed word asks for: the keys that follow each other. "low-back" has two, "?" none."""
+    return tuple(keys_in(typed))
+
+
+def is_open(part):
+    """Whether longer words count too, as "knees" for "knee". A single letter means itself."""
+    return len(part[-1]) > 1
+
+
+def place(part, text):
+    """(start, end) of the first words in the text that answer to the part, or None."""
+    words = words_in(text)
+    for index in range(len(words) - len(part) + 1):
+        stretch = words[index : index + len(part)]
+        if answers(part, [word.key for word in stretch]):
+            return stretch[0].start, stretch[-1].end
+    return None
+
+
+def answers(part, keys):
+    *whole, last = part
+    found = keys[-1]
+    fits = found.startswith(last) if is_open(part) else found == last
+    return fits and keys[:-1] == whole
