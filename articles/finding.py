@@ -25,9 +25,17 @@ def why(page, typed, codes=()):
     used = [uses(point) for point in points_of(page) if point["identity"]["code"] in codes]
     if used:
         return "; ".join(used)
-    parts = [(word, words.part_of(word)) for word in typed]
-    places = [place_of(word, part, page) for word, part in parts if part]
-    return "; ".join(dict.fromkeys(places)) if all(places) else ""
+    parts = {word: words.part_of(word) for word in typed}
+    reasons = {word: "" for word, part in parts.items() if part}
+    for sentence, text in places(page.fields):
+        cut = words.words_in(text)
+        for word in [word for word, reason in reasons.items() if not reason]:
+            if place := words.place(parts[word], cut):
+                said = {"word": word, "topic": text, "words": excerpt(text, *place)}
+                reasons[word] = sentence % said
+        if all(reasons.values()):
+            return "; ".join(dict.fromkeys(reasons.values()))
+    return ""
 
 
 def points_of(page):
@@ -39,20 +47,13 @@ def uses(point):
     return _("It uses the point %(point)s") % {"point": f"{name} ({code})"}
 
 
-def place_of(word, part, page):
-    """Where the word stands in the signed text: in words, or nothing."""
-    fields = page.fields
-    if words.place(part, fields["title"]):
-        return _("“%(word)s” stands in the title") % {"word": word}
+def places(fields):
+    """(what is said of a word that stands there, text), the best first."""
+    yield _("“%(word)s” stands in the title"), fields["title"]
     for topic in fields["tagged"]:
-        if words.place(part, topic["name"]):
-            return _("Its topic is %(topic)s") % {"topic": topic["name"]}
-    if words.place(part, fields["summary"]):
-        return _("“%(word)s” stands in the summary") % {"word": word}
-    text = text_of(fields)
-    if place := words.place(part, text):
-        return _("The text says: “%(words)s”") % {"words": excerpt(text, *place)}
-    return ""
+        yield _("Its topic is %(topic)s"), topic["name"]
+    yield _("“%(word)s” stands in the summary"), fields["summary"]
+    yield _("The text says: “%(words)s”"), text_of(fields)
 
 
 def text_of(fields):

@@ -3,6 +3,7 @@ from django.db.models import Exists, OuterRef, Subquery
 from editorial.models import SignOff
 from editorial.querysets import ContentQuerySet
 
+
 class PageQuerySet(ContentQuerySet):
     def titled(self, now):
         """Public plain pages with their shown title as `title`, in the order they began."""

@@ -82,9 +82,7 @@ def holds(connection, place, parts, kind, marks=()):
     Parts and marks are letters and digits alone, so nothing of them is syntax.
     """
     if connection.vendor == "sqlite":
-        condition = (
-            f"revision_id IN (SELECT rowid FROM {TABLE}_words WHERE {TABLE}_words MATCH %s)"
-        )
+        condition = f"revision_id IN (SELECT rowid FROM {TABLE}_words WHERE {TABLE}_words MATCH %s)"
         query = fts5(place, parts, kind, marks)
     else:
         condition = f"up_to_{place} @@ %s::tsquery"

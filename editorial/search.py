@@ -10,7 +10,7 @@ from django.db.models import F, Q
 
 from . import documents, fulltext
 from .kinds import models_by_kind
-from .models import Content, SearchEntry, Seal
+from .models import Content, Seal, SearchEntry
 from .words import keys_in, mark_of, part_of
 
 # Of the texts that match, so many that were written last are put in order, and no others.
@@ -48,11 +48,15 @@ def newest(model, holds, now):
     Entries know when they are shown, so that no candidate is hidden, however many texts are
     still to come; then `public(now)` is asked.
     """
-    shown = Q(shown_from__lte=now) & (Q(shown_until=None) | Q(shown_until__gt=now))
-    entries = SearchEntry.objects.filter(shown, holds).order_by("-pk").values("pk")
+    entries = SearchEntry.objects.filter(shown_at(now), holds).order_by("-pk").values("pk")
     public = model.objects.public(now)
     found = public.filter(revisions__in=entries[:CANDIDATES], revisions=F("shown_id"))
     return found.order_by("-shown_since", "pk")
+
+
+def shown_at(now):
+    """A condition on entries: readers have the text at this time."""
+    return Q(shown_from__lte=now) & (Q(shown_until=None) | Q(shown_until__gt=now))
 
 
 # --- Keeping it ----------------------------------------------------------------------------

@@ -12,8 +12,8 @@ from typing import NamedTuple
 ALONE = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 WORD = re.compile(rf"[{ALONE}]|[^\W_{ALONE}](?:[^\W_{ALONE}]|[\u0300-\u036f])*")
 LONGEST = 60
-# What a word begins with that nobody can type.
-MARK = "x00000"
+# What begins a word that nobody can type, and what begins one that began with a digit.
+MARK, DIGIT = "x00000", "x0003"
 
 
 class Word(NamedTuple):
@@ -31,12 +31,18 @@ def words_in(text):
 
 def key_of(word):
     letters = unicodedata.normalize("NFKD", word).casefold()
-    return "".join(ascii_of(letter) for letter in letters if letter.isalnum())[:LONGEST]
+    key = "".join(coded(letter) for letter in letters if letter.isalnum())
+    # PostgreSQL takes 1e5 for a number and cuts 1e5x in two: no word begins with a digit.
+    return (number_of(key[0]) + key[1:] if key[:1].isdigit() else key)[:LONGEST]
 
 
-def ascii_of(letter):
+def coded(letter):
     """A letter that is not ASCII by its number, which no database can take for a space."""
-    return letter if letter.isascii() else f"x{ord(letter):05x}"
+    return letter if letter.isascii() else number_of(letter)
+
+
+def number_of(letter):
+    return f"x{ord(letter):05x}"
 
 
 def keys_in(text):
@@ -54,13 +60,13 @@ def part_of(typed):
 
 
 def is_open(part):
-    """Whether longer words count too, as "knees" for "knee". A single letter means itself."""
-    return len(part[-1]) > 1
+    """Whether longer words answer too, as "knees" does to "knee". Single letters and numbers mean
+    themselves."""
+    return len(part[-1]) > 1 and not part[-1].startswith(DIGIT)
 
 
-def place(part, text):
-    """(start, end) of the first words in the text that answer to the part, or None."""
-    words = words_in(text)
+def place(part, words):
+    """(start, end) of the first of a text's words that answer to the part, or None."""
     for index in range(len(words) - len(part) + 1):
         stretch = words[index : index + len(part)]
         if answers(part, [word.key for word in stretch]):
@@ -69,7 +75,6 @@ def place(part, text):
 
 
 def answers(part, keys):
-    *whole, last = part
-    found = keys[-1]
-    fits = found.startswith(last) if is_open(part) else found == last
-    return fits and keys[:-1] == whole
+    *before, last = part
+    fits = keys[-1].startswith(last) if is_open(part) else keys[-1] == last
+    return fits and keys[:-1] == before

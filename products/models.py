@@ -11,11 +11,7 @@ from editorial.images import ImageField
 from editorial.kinds import Kind
 from editorial.models import Content, InsertOnly, Revision
 
-
-def found_by(document):
-    """What the search's index keeps of a product's document."""
-    fields = document["fields"]
-    return {"title": fields["name"], "head": fields["summary"], "text": "", "about": []}
+from . import finding
 
 
 class Product(Content):
@@ -24,7 +20,7 @@ class Product(Content):
         needs_sign_off=False,
         labels={1: {"en": {}}},
         searched=("name", "summary"),
-        found_by=found_by,
+        found_by=finding.found_by,
     )
 
     class Meta:
