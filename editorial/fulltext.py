@@ -31,34 +31,50 @@ VECTORS = {
     place: f"to_tsvector('pg_catalog.simple', {BETWEEN.join(['marks', *columns])})"
     for place, columns in UP_TO.items()
 }
+# What each database has to have, by name.
 PARTS = {
-    "sqlite": [
-        f"CREATE VIRTUAL TABLE IF NOT EXISTS {TABLE}_words "
+    "sqlite": {
+        f"{TABLE}_words": f"CREATE VIRTUAL TABLE {TABLE}_words "
         f"USING fts5({COLUMNS}, tokenize = 'ascii', prefix = '2 3 4', columnsize = 0)",
-        *(
-            f"CREATE TRIGGER IF NOT EXISTS search_{event} AFTER {event} ON {TABLE} "
+        **{
+            f"search_{event}": f"CREATE TRIGGER search_{event} AFTER {event} ON {TABLE} "
             f"BEGIN {statements} END"
             for event, statements in FILLED_BY.items()
-        ),
-    ],
-    "postgresql": [
-        statement
-        for place, vector in VECTORS.items()
-        for statement in (
-            f"ALTER TABLE {TABLE} ADD COLUMN IF NOT EXISTS up_to_{place} tsvector "
-            f"GENERATED ALWAYS AS ({vector}) STORED",
-            f"CREATE INDEX IF NOT EXISTS {TABLE}_up_to_{place} ON {TABLE} "
-            f"USING gin (up_to_{place}) WITH (fastupdate = off)",
-        )
-    ],
+        },
+    },
+    "postgresql": {
+        **{
+            f"up_to_{place}": f"ALTER TABLE {TABLE} ADD COLUMN up_to_{place} tsvector "
+            f"GENERATED ALWAYS AS ({vector}) STORED"
+            for place, vector in VECTORS.items()
+        },
+        **{
+            f"search_up_to_{place}": f"CREATE INDEX search_up_to_{place} ON {TABLE} "
+            f"USING gin (up_to_{place}) WITH (fastupdate = off)"
+            for place in VECTORS
+        },
+    },
+}
+NAMES = {
+    "sqlite": "SELECT name FROM sqlite_master",
+    "postgresql": f"SELECT attname FROM pg_attribute WHERE attrelid = '{TABLE}'::regclass "
+    f"UNION SELECT indexname FROM pg_indexes WHERE tablename = '{TABLE}'",
 }
 
 
 def install(connection):
     """Make the parts that are not there; twice is the same as once."""
     with connection.cursor() as cursor:
-        for statement in PARTS[connection.vendor]:
-            cursor.execute(statement)
+        for name in missing(connection):
+            cursor.execute(PARTS[connection.vendor][name])
+
+
+def missing(connection):
+    """The names of parts that are not there."""
+    with connection.cursor() as cursor:
+        cursor.execute(NAMES[connection.vendor])
+        present = {name for (name,) in cursor.fetchall()}
+    return [name for name in PARTS[connection.vendor] if name not in present]
 
 
 def forget(connection):

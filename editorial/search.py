@@ -89,6 +89,7 @@ def mend():
 @transaction.atomic
 def rebuild():
     """Make the whole index anew; returns the number of its entries."""
+    fulltext.install(connection)
     SearchEntry.objects.all().delete()
     written, _left_over = mend()
     return written
@@ -153,7 +154,9 @@ def faults():
         yield f"{len(left_over)} texts are left over."
     if altered := sum(map(len, altered_entries())):
         yield f"{altered} texts have other words than their seals."
-    if fulltext.count(connection) != SearchEntry.objects.count():
+    if absent := fulltext.missing(connection):
+        yield f"The database's own parts are missing: {', '.join(absent)}."
+    elif fulltext.count(connection) != SearchEntry.objects.count():
         yield "The database's own part does not hold what it should."
 
 
