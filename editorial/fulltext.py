@@ -35,7 +35,7 @@ VECTORS = {
 PARTS = {
     "sqlite": {
         f"{TABLE}_words": f"CREATE VIRTUAL TABLE {TABLE}_words "
-        f"USING fts5({COLUMNS}, tokenize = 'ascii', prefix = '2 3 4', columnsize = 0)",
+        f"USING fts5({COLUMNS}, tokenize = 'ascii', columnsize = 0)",
         **{
             f"search_{event}": f"CREATE TRIGGER search_{event} AFTER {event} ON {TABLE} "
             f"BEGIN {statements} END"
@@ -75,6 +75,14 @@ def missing(connection):
         cursor.execute(NAMES[connection.vendor])
         present = {name for (name,) in cursor.fetchall()}
     return [name for name in PARTS[connection.vendor] if name not in present]
+
+
+def lock(connection):
+    """Within a transaction: moves wait with their entries until it ends, searches do not. On
+    SQLite nobody else writes anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"LOCK TABLE {TABLE} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def forget(connection):

@@ -33,8 +33,8 @@ def find(model, typed, now, most, about=()):
     found = []
     kind, marks = mark_of(model.KIND.name), [mark_of(name) for name in about]
     for place in fulltext.UP_TO if parts else ():
-        about = marks if place != "title" else ()
-        holds = fulltext.holds(connection, place, parts, kind, about)
+        allowed = () if place == "title" else marks
+        holds = fulltext.holds(connection, place, parts, kind, allowed)
         known = [content.pk for content in found]
         found += newest(model, holds, now).exclude(pk__in=known)[: most - len(found)]
         if len(found) == most:
@@ -76,8 +76,10 @@ def forget(revision):
     fulltext.forget(connection)
 
 
+@transaction.atomic
 def mend():
     """Write what is missing and remove what is left over; returns how many of each."""
+    fulltext.lock(connection)
     missing, left_over = out_of_step()
     for start in range(0, len(left_over), CHUNK):
         SearchEntry.objects.filter(pk__in=left_over[start : start + CHUNK]).delete()
@@ -90,6 +92,7 @@ def mend():
 def rebuild():
     """Make the whole index anew; returns the number of its entries."""
     fulltext.install(connection)
+    fulltext.lock(connection)
     SearchEntry.objects.all().delete()
     written, _left_over = mend()
     return written
