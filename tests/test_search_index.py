@@ -2,6 +2,7 @@
 
 import datetime
 import io
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core import serializers
@@ -468,3 +469,25 @@ def test_a_move_costs_the_index_the_same_however_many_texts_there_are(
     with django_assert_max_num_queries(60) as spent:
         actions.make("approve", Token.of(legs), by=f.user("editor"), at=f.now())
     assert len([q for q in spent.captured_queries if "searchentry" in q["sql"]]) <= 4
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_mending_waits_for_a_move_that_has_not_ended():
+    """Or it would write what the move has just replaced, or the same entry twice."""
+    legs = f.article(slug="legs", title="Legs")
+    f.sign(legs)
+
+    def mend():
+        search.mend()
+        connection.close()
+
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            f.move("approve", legs, f.user("editor"))
+            mended = pool.submit(mend)
+            with pytest.raises(TimeoutError):
+                mended.result(timeout=0.5)
+        mended.result(timeout=10)
+    assert found("legs") == ["legs"]
+    assert is_in_step()
