@@ -23,9 +23,7 @@ NEW_COMES = (
 )
 FILLED_BY = {"insert": NEW_COMES, "update": OLD_GOES + NEW_COMES, "delete": OLD_GOES}
 
-
-# What parts the columns is no word, or the last of one and the first of the next would follow each
-# other.
+# What parts the columns is no word, or the last of one would be followed by the first of the next.
 BETWEEN = f" || ' {MARK} ' || "
 VECTORS = {
     place: f"to_tsvector('pg_catalog.simple', {BETWEEN.join(['marks', *columns])})"

@@ -30,8 +30,11 @@ def words_in(text):
 
 
 def key_of(word):
-    letters = unicodedata.normalize("NFKD", word).casefold()
-    key = "".join(coded(letter) for letter in letters if letter.isalnum())
+    if word.isascii():
+        key = word.lower()
+    else:
+        letters = unicodedata.normalize("NFKD", word).casefold()
+        key = "".join(coded(letter) for letter in letters if letter.isalnum())
     # PostgreSQL takes 1e5 for a number and cuts 1e5x in two: no word begins with a digit.
     return (number_of(key[0]) + key[1:] if key[:1].isdigit() else key)[:LONGEST]
 
@@ -45,8 +48,12 @@ def number_of(letter):
     return f"x{ord(letter):05x}"
 
 
+def keys_of(words):
+    return [word.key for word in words]
+
+
 def keys_in(text):
-    return [word.key for word in words_in(text)]
+    return keys_of(words_in(text))
 
 
 def mark_of(name):
@@ -67,14 +74,10 @@ def is_open(part):
 
 def place(part, words):
     """(start, end) of the first of a text's words that answer to the part, or None."""
-    for index in range(len(words) - len(part) + 1):
-        stretch = words[index : index + len(part)]
-        if answers(part, [word.key for word in stretch]):
-            return stretch[0].start, stretch[-1].end
-    return None
-
-
-def answers(part, keys):
     *before, last = part
-    fits = keys[-1].startswith(last) if is_open(part) else keys[-1] == last
-    return fits and keys[:-1] == before
+    answers = str.startswith if is_open(part) else str.__eq__
+    for end, word in enumerate(words):
+        start = end - len(before)
+        if start >= 0 and answers(word.key, last) and keys_of(words[start:end]) == before:
+            return words[start].start, word.end
+    return None
