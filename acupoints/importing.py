@@ -63,7 +63,6 @@ def import_points(path=DATA, keep=False):
     """[Changes] of loading a folder with the four files, or one file of points; the log is told of
     each table that changed.
 
-
     A folder without pairs leaves those that are there.
 
     With `keep`, points and names that are there stay as they are: only what is new comes in. Pairs

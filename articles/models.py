@@ -18,7 +18,7 @@ from editorial.kinds import Kind
 from editorial.models import Author, Content, InsertOnly, Pin, Reviewer, Revision
 from products.models import Product
 
-from . import body, rendering
+from . import body, finding, rendering
 from .fields import EXTENSIONS, RichTextField, validate_doi, validate_pmid
 from .labels import LABELS, PAGE_LABELS
 from .querysets import ArticleQuerySet, PageQuerySet
@@ -85,6 +85,7 @@ class Article(Content):
         invited=invited_reviewers,
         claims=claims_in,
         searched=("title", "summary"),
+        found_by=finding.found_by,
         topics=topics,
         about=carries_topic,
     )

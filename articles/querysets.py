@@ -1,10 +1,7 @@
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Subquery
 
-from editorial.models import Pin, SignOff
+from editorial.models import SignOff
 from editorial.querysets import ContentQuerySet
-
-HEAD = ("title", "summary")
-TEXT = (*HEAD, "body")
 
 
 class PageQuerySet(ContentQuerySet):
@@ -40,34 +37,3 @@ class ArticleQuerySet(ContentQuerySet):
         return self.filter(
             Exists(SignOff.objects.filter(revision=OuterRef("shown_id"), reviewer=reviewer))
         )
-
-    def matching(self, words, codes=()):
-        """Articles that have every word in the shown title, summary or topics, or that use one of
-        the points; those that have them in the title come first, then the newest."""
-        titled = shown_with(words, ("title",), with_topics=False)
-        using = Pin.objects.filter(
-            revision=OuterRef("shown_id"), pinned__content__acupoint__code__in=codes
-        )
-        found = Q(shown_with(words, HEAD))
-        if codes:
-            found |= Exists(using)
-        return self.filter(found).annotate(titled=titled).order_by("-titled", "-shown_since", "pk")
-
-    def saying(self, words):
-        """Articles that have every word in the shown title, summary, topics or text, the newest
-        first. The text is searched with its markup."""
-        return self.filter(shown_with(words, TEXT)).order_by("-shown_since", "pk")
-
-
-def shown_with(words, fields, with_topics=True):
-    """A condition on public articles: each word stands in one of the fields, or in a topic."""
-    from .models import ArticleRevision, TaggedArticle
-
-    revisions = ArticleRevision.objects.filter(pk=OuterRef("shown_id"))
-    for word in words:
-        stands = Q.create([(f"{field}__icontains", word) for field in fields], connector=Q.OR)
-        if with_topics:
-            topics = TaggedArticle.objects.filter(content_object=OuterRef("pk"))
-            stands |= Exists(topics.filter(tag__name__icontains=word))
-        revisions = revisions.filter(stands)
-    return Exists(revisions)

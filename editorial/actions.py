@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import documents, log, rules, signing, standing
+from . import documents, log, rules, search, signing, standing
 from .errors import MissingToken, Refused, Stale, Unchanged
 from .models import (
     Content,
@@ -112,8 +112,11 @@ def swap(content, at, **changes):
     if rows != 1:
         raise stale(content)
     content.refresh_from_db()
+    if changes.keys() & DECIDE_WHAT_IS_SHOWN:
+        search.follow(content)
 
 
+DECIDE_WHAT_IS_SHOWN = {"live", "scheduled", "withdrawn_at"}
 NOT_WITHDRAWN = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": ""}
 
 

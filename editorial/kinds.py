@@ -30,6 +30,9 @@ class Kind:
     is_embedded: bool = False
     # Fields of its revisions, or parts of its identity, by which the desk finds a text.
     searched: tuple[str, ...] = ()
+    # Words by which readers find a text: a function from a document to {"title": …, "head": …,
+    # "text": …, "about": [codes]}, all without markup. A kind without it is not in the index.
+    found_by: Callable | None = None
     # Topics of the kind's texts as [(slug, name)]; and from a slug and a revision's key to the row
     # by which that revision carries the topic.
     topics: Callable | None = None

@@ -16,6 +16,7 @@ from . import (
     pages,
     redaction,
     rules,
+    search,
     signing,
     standing,
     triggers,
@@ -37,6 +38,8 @@ def faults(now):
     yield from faults_of_unsealed()
     yield from faults_of_pointers(now)
     yield from faults_of_signoffs()
+    for sentence in search.faults():
+        yield "search", f"{sentence} manage.py index_search makes the index anew."
     for config in apps.get_app_configs():
         if hasattr(config, "faults"):
             yield from config.faults()

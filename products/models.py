@@ -5,32 +5,22 @@ from urllib.parse import urlsplit
 
 from django.core.validators import URLValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from editorial.images import ImageField
 from editorial.kinds import Kind
 from editorial.models import Content, InsertOnly, Revision
-from editorial.querysets import ContentQuerySet
 
-
-class ProductQuerySet(ContentQuerySet):
-    def matching(self, words):
-        """Public products whose shown name or summary holds every word, the newest first."""
-        shown = ProductRevision.objects.filter(pk=OuterRef("shown_id"))
-        for word in words:
-            shown = shown.filter(Q(name__icontains=word) | Q(summary__icontains=word))
-        return self.filter(Exists(shown)).order_by("-shown_since", "pk")
+from . import finding
 
 
 class Product(Content):
-    objects = ProductQuerySet.as_manager()
-
     KIND = Kind(
         name="product",
         needs_sign_off=False,
         labels={1: {"en": {}}},
         searched=("name", "summary"),
+        found_by=finding.found_by,
     )
 
     class Meta:

@@ -4,13 +4,13 @@ import unicodedata
 from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef
-from django.utils.translation import gettext as _
 
 from acupoints.finding import Found as FoundPoints
 from acupoints.finding import find as find_points
 from articles.finding import why as why_article
-from articles.models import Article, Topic
-from editorial import pages
+from articles.models import Article, TaggedArticle, Topic
+from editorial import pages, search
+from products.finding import why as why_product
 from products.models import Product
 
 LONGEST_QUERY = 100
@@ -72,29 +72,26 @@ def topics(words, now):
     found = Topic.objects.all()
     for word in words:
         found = found.filter(name__icontains=word)
-    public = Article.objects.public(now).about(OuterRef(OuterRef("pk")))
-    return found.filter(Exists(public))
+    # Asked of one row after the other until one is shown, and not of every public article.
+    carried = TaggedArticle.objects.filter(tag=OuterRef("pk"))
+    shown = Article.objects.public(now).filter(
+        pk=OuterRef("content_object__content"), shown_id=OuterRef("content_object")
+    )
+    return found.filter(Exists(carried.filter(Exists(shown))))
 
 
 def find_articles(words, codes, now):
-    """[(page, why)]: by title, summary, topic and point; then, where there is room, by the text."""
-    public = Article.objects.public(now)
-    found = list(public.matching(words, codes)[:MOST_RESULTS])
-    room = MOST_RESULTS - len(found)
-    if room:
-        keys = [article.pk for article in found]
-        found += public.saying(words).exclude(pk__in=keys)[:room]
-    loaded = [(page, why_article(page, words, codes)) for page in pages.load(found, now)]
-    return [(page, why) for page, why in loaded if why]
+    """[(page, why)] by title, summary, topics, text and the points that they use."""
+    loaded = pages.load(search.find(Article, words, now, MOST_RESULTS, codes), now)
+    return with_reason((page, why_article(page, words, codes)) for page in loaded)
 
 
 def find_products(words, now):
-    loaded = pages.load(Product.objects.public(now).matching(words)[:MOST_RESULTS], now)
-    return [(page, why_product(page, words)) for page in loaded]
+    """[(page, why)] by name, summary and features."""
+    loaded = pages.load(search.find(Product, words, now, MOST_RESULTS), now)
+    return with_reason((page, why_product(page, words)) for page in loaded)
 
 
-def why_product(page, words):
-    name = page.fields["name"].casefold()
-    if all(word.casefold() in name for word in words):
-        return _("Found by its name")
-    return _("Found by its description")
+def with_reason(results):
+    """Those that have one: where only the index holds the words there is none."""
+    return [(page, why) for page, why in results if why]

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 
 from articles.models import Article, ArticleRevision
-from editorial import documents, log, signing, triggers
+from editorial import documents, log, search, signing, triggers
 from editorial.actions import children_of
 from editorial.models import Content, Event, LogHead, Revision, Seal, SignOff
 
@@ -46,6 +46,7 @@ def articles_like(template, count):
     sign(source, seals, revisions)
     point_at(original, contents)
     write_log(source, seals, revisions)
+    search.mend()
 
 
 def copy_of(row, **changes):

@@ -13,10 +13,10 @@ from lxml import html
 
 from acupoints.models import Caution
 from articles.models import Article
-from editorial import actions, pages, reviewing, rules
+from editorial import actions, pages, reviewing, rules, search
 from editorial.actions import Token
 from editorial.errors import Refused, Unchanged
-from editorial.models import Reviewer, Revision, SignOff, User
+from editorial.models import Reviewer, Revision, SearchEntry, SignOff, User
 from editorial.moves import MOVES
 from tests import factories as f
 
@@ -209,6 +209,13 @@ class World:
                 assert words_of(signed) in self.shown_when_signing[name]
                 self.check_signer(name)
 
+    def check_search(self):
+        """What the index would find is what readers have, and nothing else."""
+        assert search.out_of_step() == ([], [])
+        entries = SearchEntry.objects.filter(search.shown_at(f.now()))
+        shown = self.article.shown_revision_id(f.now())
+        assert list(entries.values_list("pk", flat=True)) == [shown] * bool(shown)
+
     def check_signer(self, name):
         signer = Reviewer.objects.get(name=name)
         shown = self.article.shown_revision_id(f.now())
@@ -244,6 +251,7 @@ def walk(steps):
             world.play(what, who, how)
             clock.shift(datetime.timedelta(minutes=1))
             world.check()
+            world.check_search()
         badge = (
             'data-badge="reviewed"'
             in world.client.get(world.article.get_absolute_url()).content.decode()

@@ -7,6 +7,7 @@ from .people import Author, Book, Credential, Profile, Reviewer, User
 from .presence import OpenForm
 from .publishing import Correction, PreviewLink, Redaction
 from .reviewing import Comment, ReviewRequest, SourceCheck
+from .search import SearchEntry
 from .signing import Revocation, SignOff
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "Revision",
     "Revocation",
     "Seal",
+    "SearchEntry",
     "SignOff",
     "SourceCheck",
     "User",

@@ -25,6 +25,7 @@ TRIED = {
     "export_log": [("--output={folder}/log",)],
     "flush": [("--no-input",)],
     "import_acupoints": [()],
+    "index_search": [(), ("--mend",)],
     "inspectdb": [()],
     "makemigrations": [("--check",)],
     "migrate": [("--no-input",)],

@@ -42,6 +42,10 @@ PAGES = {
     "log of an article": ("editor", f"{ARTICLE}/{{published}}/log/", 7),
     "log of the house": ("editor", "/admin/editorial/event/", 7),
     "own page": ("writer", "/admin/me/", 6),
+    "search, in all texts": ("", "/search/?q=sample+paragraph", 31),
+    "search, in all titles": ("", "/search/?q=article+published", 31),
+    "search, in no text": ("", "/search/?q=zebra", 31),
+    "search, a point": ("", "/search/?q=BL40", 31),
 }
 # What a report costs where its figures are not kept any more; told, not judged.
 COLD = {"reports, counted anew": ("editor", "/admin/reports/", 60)}

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.models import Article, ArticleRevision, Byline, TaggedArticle
-from editorial import documents, log, signing, triggers
+from editorial import documents, log, search, signing, triggers
 from editorial.models import (
     Comment,
     Content,
@@ -63,6 +63,7 @@ def build(articles):
         count = max(1, round(articles * SHARES[state] / 100))
         Copies(template, count - 1, now).write()
     reset_sequences()
+    search.mend()
 
 
 class House:
