@@ -29,11 +29,15 @@ class ArticleQuerySet(ContentQuerySet):
 
     def about(self, topic):
         """Articles whose shown revision carries the topic."""
-        from .models import TaggedArticle
+        return self.filter(carries(tag=topic))
 
-        return self.filter(
-            Exists(TaggedArticle.objects.filter(content_object=OuterRef("shown_id"), tag=topic))
-        )
+    def about_any(self, topics):
+        """Articles whose shown revision carries one of the topics."""
+        return self.filter(carries(tag__in=topics))
+
+    def using(self, codes):
+        """Articles whose shown revision uses one of the points."""
+        return self.filter(uses(codes))
 
     def signed_by(self, reviewer):
         """Articles whose shown revision has a sign-off by the reviewer, standing or not."""
@@ -45,18 +49,28 @@ class ArticleQuerySet(ContentQuerySet):
         """Articles that have every word in the shown title, summary or topics, or that use one of
         the points; those that have them in the title come first, then the newest."""
         titled = shown_with(words, ("title",), with_topics=False)
-        using = Pin.objects.filter(
-            revision=OuterRef("shown_id"), pinned__content__acupoint__code__in=codes
-        )
         found = Q(shown_with(words, HEAD))
         if codes:
-            found |= Exists(using)
+            found |= uses(codes)
         return self.filter(found).annotate(titled=titled).order_by("-titled", "-shown_since", "pk")
 
     def saying(self, words):
         """Articles that have every word in the shown title, summary, topics or text, the newest
         first. The text is searched with its markup."""
         return self.filter(shown_with(words, TEXT)).order_by("-shown_since", "pk")
+
+
+def carries(**topic):
+    """A condition on public articles: the shown revision carries such a topic."""
+    from .models import TaggedArticle
+
+    return Exists(TaggedArticle.objects.filter(content_object=OuterRef("shown_id"), **topic))
+
+
+def uses(codes):
+    """A condition on public articles: the shown revision pins one of the points."""
+    points = Pin.objects.filter(pinned__content__acupoint__code__in=codes)
+    return Exists(points.filter(revision=OuterRef("shown_id")))
 
 
 def shown_with(words, fields, with_topics=True):

@@ -249,6 +249,7 @@ def is_reference(path, tree):
     if not path.removeprefix("/pregnancy").startswith(("/acupoints/", "/meridians/", "/body/")):
         return False
     has_texts = path.endswith(("/acupoints/", "/complaints/", "/history/"))
+    has_texts = has_texts or "/acupoints/for/" in path
     return not (has_texts or tree.xpath("//*[@data-signed]"))
 
 
