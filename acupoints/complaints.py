@@ -127,16 +127,15 @@ def complaints_of(line, locale="en"):
     return [slug for slug, words in patterns.items() if words.search(line)] or [OTHER.slug]
 
 
+def is_about(name, complaint, locale="en"):
+    """Whether something of this name, as a topic, is about a complaint; nothing is about others."""
+    words = PATTERNS.get(locale, {}).get(complaint.slug)
+    return name.casefold() in complaint.names or bool(words and words.search(name))
+
+
 def named(names, locale="en"):
-    """[Complaint] that one of some names, as of topics, is about; none where none is."""
-    return [
-        complaint
-        for complaint in TABLE
-        if any(
-            complaint.slug in complaints_of(name, locale) or name.casefold() in complaint.names
-            for name in names
-        )
-    ]
+    """[Complaint] that one of some names is about; none where none is."""
+    return [c for c in TABLE if any(is_about(name, c, locale) for name in names)]
 
 
 def by_complaint(uses, locale):

@@ -27,7 +27,7 @@ class Beside:
 
 def beside(complaint, uses, now):
     """The Beside of a complaint and of the points that it is shown with."""
-    topics = [topic for topic in Topic.objects.all() if complaint in complaints.named([topic.name])]
+    topics = [topic for topic in Topic.objects.all() if complaints.is_about(topic.name, complaint)]
     public = Article.objects.public(now).order_by("-shown_since", "pk")
     about = public.about_any(topics)
     using = public.using([use.page.content.code for use in uses]).exclude(pk__in=about.values("pk"))
@@ -57,40 +57,43 @@ def listed(now):
     points that somebody has checked.
     """
     points, _left_out = atlas.described(now)
-    found = {}
+    about, using = newest_articles(now)
+    found = []
     for complaint, lines in complaints.index(points):
         shown = {page.content.pk: page for pages in lines.values() for page in pages}
         if any(page.badge.stands for page in shown.values()):
-            found[complaint] = shown
-    about, using = newest_articles(now)
-    return [
-        (
-            complaint,
-            max(
-                *(page.since for page in shown.values()),
-                *(about[name] for name in about if complaint in complaints.named([name])),
-                *(using[key] for key in shown if key in using),
-            ),
-        )
-        for complaint, shown in found.items()
-    ]
+            times = [page.since for page in shown.values()]
+            times += [using[key] for key in shown if key in using]
+            times += [about[complaint.slug]] if complaint.slug in about else []
+            found.append((complaint, max(times)))
+    return found
 
 
 def newest_articles(now):
-    """({topic's name: when its newest public article went live}, the same by a point's key)."""
+    """({complaint's slug: when the newest article on it went live}, the same by a point's key)."""
     since = dict(Article.objects.public(now).order_by().values_list("shown_id", "shown_since"))
     shown = Article.objects.public(now).order_by().values("shown_id")
     tagged = TaggedArticle.objects.filter(content_object__in=shown).order_by()
     pinned = Pin.objects.filter(revision__in=shown).order_by()
-    return (
-        newest(tagged.values_list("tag__name", "content_object"), since),
-        newest(pinned.values_list("pinned__content", "revision"), since),
+    topics = latest(
+        (name, since[revision])
+        for name, revision in tagged.values_list("tag__name", "content_object")
     )
+    about = latest(
+        (complaint.slug, moment)
+        for name, moment in topics.items()
+        for complaint in complaints.named([name])
+    )
+    using = latest(
+        (point, since[revision])
+        for point, revision in pinned.values_list("pinned__content", "revision")
+    )
+    return about, using
 
 
-def newest(rows, since):
-    """{key: the latest `since` of its revisions} of (key, revision)."""
+def latest(pairs):
+    """{key: its latest moment} of (key, moment)."""
     found = {}
-    for key, revision in rows:
-        found[key] = max(found.get(key, since[revision]), since[revision])
+    for key, moment in pairs:
+        found[key] = max(moment, found.get(key, moment))
     return found
