@@ -728,7 +728,9 @@ def test_data_of_a_point_for_machines_comes_back_word_for_word(sites, way):
     web_page, therapy, trail = json.loads(script.text)["@graph"]
     said = site.said
     assert therapy["name"] == web_page["name"] == f"BL40 {said['pinyin']}"
-    assert {said["english"], said["traditional"], said["simplified"]} < set(therapy["alternateName"])
+    assert {said["english"], said["traditional"], said["simplified"]} < set(
+        therapy["alternateName"]
+    )
     assert therapy["contraindication"] == [said["caution"]]
     assert [signer["name"] for signer in web_page["reviewedBy"]] == [said["reviewer_name"]]
     assert trail["itemListElement"][-1]["name"] == therapy["name"]

@@ -54,7 +54,7 @@ QUERY_BUDGET = {
     "points_for": 24,
     "points_for: nothing": 5,
     "points_for: unknown": 1,
-    "points_for: pregnant": 23,
+    "points_for: pregnant": 25,
     "meridian": 4,
     "meridian: pregnant": 4,
     "meridian: by its code": 0,

@@ -64,6 +64,7 @@ def build(articles):
         f.publish(f.point(code, cautions=cautions, evidence=[f.evidence()]))
         for code in ("BL40", "ST36")
     ]
+    f.publish(f.point("GB34"))  # one without a caution for pregnancy
     products = [f.publish(f.product(name=name)) for name in ("Sample mat", "Sample ball")]
     article = f.article(
         slug="full",
