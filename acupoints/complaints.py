@@ -127,15 +127,18 @@ def complaints_of(line, locale="en"):
     return [slug for slug, words in patterns.items() if words.search(line)] or [OTHER.slug]
 
 
-def is_about(name, complaint, locale="en"):
-    """Whether something of this name, as a topic, is about a complaint; nothing is about others."""
-    words = PATTERNS.get(locale, {}).get(complaint.slug)
-    return name.casefold() in complaint.names or bool(words and words.search(name))
+def is_about(name, complaint):
+    """Whether something of this name, as a topic, is about a complaint; nothing is about others.
+
+    Names of topics have no language, so the words of all count.
+    """
+    found = [words[complaint.slug] for words in PATTERNS.values() if complaint.slug in words]
+    return name.casefold() in complaint.names or any(words.search(name) for words in found)
 
 
-def named(names, locale="en"):
+def named(names):
     """[Complaint] that one of some names is about; none where none is."""
-    return [c for c in TABLE if any(is_about(name, c, locale) for name in names)]
+    return [c for c in TABLE if any(is_about(name, c) for name in names)]
 
 
 def by_complaint(uses, locale):

@@ -26,21 +26,34 @@ class Beside:
 
 
 def beside(complaint, uses, now):
-    """The Beside of a complaint and of the points that it is shown with."""
+    """The Beside of a complaint and of the points that it is shown with.
+
+    Rows find the articles; what puts each in its list is the sealed text.
+    """
     topics = [topic for topic in Topic.objects.all() if complaints.is_about(topic.name, complaint)]
     public = Article.objects.public(now).order_by("-shown_since", "pk")
     about = public.about_any(topics)
-    using = public.using([use.page.content.code for use in uses]).exclude(pk__in=about.values("pk"))
+    codes = {use.page.content.code for use in uses}
+    using = public.using(codes).exclude(pk__in=about.values("pk"))
     newest = [list(articles[: MOST + 1]) for articles in (about, using)]
     loaded = pages.load([article for found in newest for article in found[:MOST]], now)
-    keys = [{article.pk for article in found} for found in newest]
+    on_it = [page for page in loaded if is_on(page, complaint)]
     return Beside(
-        about=[page for page in loaded if page.content.pk in keys[0]],
-        using=[page for page in loaded if page.content.pk in keys[1]],
+        about=on_it,
+        using=[page for page in loaded if page not in on_it and codes & codes_in(page)],
         has_more_about=len(newest[0]) > MOST,
         has_more_using=len(newest[1]) > MOST,
         topics=public_topics(topics, now),
     )
+
+
+def is_on(page, complaint):
+    """Whether one of the topics that stand in an article's sealed text is about the complaint."""
+    return any(complaints.is_about(topic["name"], complaint) for topic in page.fields["tagged"])
+
+
+def codes_in(page):
+    return {pin["document"]["identity"]["code"] for pin in page.document["pins"]}
 
 
 def public_topics(topics, now):
