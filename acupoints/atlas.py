@@ -81,9 +81,11 @@ def unsaid_in_pregnancy(documents, points):
     return [(code, sentence) for code, sentence in sentences.items() if sentence]
 
 
-def described(now, pregnant=False):
-    """(pages, how many were left out) of all points with public text, in their order."""
-    found = pages.load(Acupoint.objects.public(now), now)
+def described(now, pregnant=False, keys=None):
+    """(pages, how many were left out) of the points with public text, in their order: of all, or
+    of those with the keys."""
+    points = Acupoint.objects.public(now)
+    found = pages.load(points if keys is None else points.filter(pk__in=keys), now)
     found.sort(key=lambda page: place_of(page.content))
     cautioned = cautioned_codes(now) if pregnant else ()
     kept = [page for page in found if page.content.code not in cautioned]

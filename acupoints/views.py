@@ -5,9 +5,9 @@ from django.views.decorators.http import require_safe
 
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
 
-from . import atlas, complaints, courses, nomenclature
+from . import atlas, complaints, courses, jsonld, nomenclature
 from .addresses import atlas_reverse
-from .cautions import told
+from .cautions import Told, told
 from .meridians import slug_of
 from .models import Acupoint, StandardPoint
 from .resolver import Point, Question, offered
@@ -96,19 +96,22 @@ class AcupointView(ContentView):
     def extras(self, page, now):
         pregnant = self.kwargs.get("pregnant", False)
         point = StandardPoint.objects.with_all().filter(code=page.content.code).first()
+        nearby = around(point, now, pregnant)
         return {
-            **around(point, now, pregnant),
+            **nearby,
             "signed_pregnancy": any(
                 caution["kind"] == "pregnancy" for caution in page.fields["cautions"]
             ),
             "hosts": atlas.hosts(page.content, now),
+            "complaints": complaints.of(page),
+            "graph": None if pregnant else jsonld.point_graph(page, point, nearby["cautions"]),
         }
 
 
 def around(point, now, pregnant):
     """What the nomenclature adds to a point's page; nothing where it was not imported."""
     if point is None:
-        return {"pregnant": pregnant}
+        return {"pregnant": pregnant, "cautions": Told()}
     return {
         "point": point,
         "course": courses.COURSES[point.meridian],

@@ -1,6 +1,6 @@
 from django.db.models import Exists, OuterRef, Subquery
 
-from editorial.models import SignOff
+from editorial.models import Pin, SignOff
 from editorial.querysets import ContentQuerySet
 
 
@@ -26,14 +26,31 @@ class ArticleQuerySet(ContentQuerySet):
 
     def about(self, topic):
         """Articles whose shown revision carries the topic."""
-        from .models import TaggedArticle
+        return self.filter(carries(tag=topic))
 
-        return self.filter(
-            Exists(TaggedArticle.objects.filter(content_object=OuterRef("shown_id"), tag=topic))
-        )
+    def about_any(self, topics):
+        """Articles whose shown revision carries one of the topics."""
+        return self.filter(carries(tag__in=topics))
+
+    def using(self, codes):
+        """Articles whose shown revision uses one of the points."""
+        return self.filter(uses(codes))
 
     def signed_by(self, reviewer):
         """Articles whose shown revision has a sign-off by the reviewer, standing or not."""
         return self.filter(
             Exists(SignOff.objects.filter(revision=OuterRef("shown_id"), reviewer=reviewer))
         )
+
+
+def carries(**topic):
+    """A condition on public articles: the shown revision carries such a topic."""
+    from .models import TaggedArticle
+
+    return Exists(TaggedArticle.objects.filter(content_object=OuterRef("shown_id"), **topic))
+
+
+def uses(codes):
+    """A condition on public articles: the shown revision pins one of the points."""
+    points = Pin.objects.filter(pinned__content__acupoint__code__in=codes)
+    return Exists(points.filter(revision=OuterRef("shown_id")))

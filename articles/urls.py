@@ -2,7 +2,11 @@ from django.urls import path, re_path
 
 from . import views
 
+# Stands twice, as the pages of the atlas do.
+atlas = [path("acupoints/for/<slug:slug>/", views.points_for_complaint, name="points_for")]
+
 urlpatterns = [
+    *atlas,
     path("articles/", views.index, name="articles"),
     path("articles/<slug:slug>/", views.ArticleView.as_view(), name="article"),
     path("articles/<slug:slug>/history/", views.ArticleHistory.as_view(), name="article_history"),

@@ -2,16 +2,19 @@ from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from acupoints import atlas
+from acupoints import atlas, complaints
+from acupoints.addresses import atlas_reverse
+from editorial import jsonld as nodes
 from editorial import pages
 from editorial.models import Author, Reviewer
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
 from products.models import Product
 from products.views import boxes
 
-from . import jsonld
+from . import jsonld, points_for
 from .models import Article, Page, Topic
 
 PER_PAGE = 12
@@ -42,6 +45,7 @@ class ArticleView(ContentView):
             **surroundings(page, now),
             "points": [points[code] for code in without_drawing(documents) if code in points],
             "unsaid": atlas.unsaid_in_pregnancy(documents, points),
+            "complaints": complaints_of([topic["name"] for topic in page.fields["tagged"]], now),
             "graph": jsonld.article_graph(page),
         }
 
@@ -49,6 +53,12 @@ class ArticleView(ContentView):
 def without_drawing(documents):
     """Codes of points of which the signed text marks no area: it stands beside the text instead."""
     return [d["identity"]["code"] for d in documents if not d["fields"].get("area")]
+
+
+def complaints_of(topics, now):
+    """The complaints that some names of topics are about, where points are described for them."""
+    named = complaints.named(topics)
+    return complaints.with_points(named, complaints.of_points(now)) if named else []
 
 
 def surroundings(page, now):
@@ -98,7 +108,42 @@ def topic(request, slug):
     chunk = paged(request, articles, now)
     if not chunk.paginator.count:
         raise Http404  # a draft's topic was never public
-    return render(request, "topic.html", {"topic": found, "articles": chunk})
+    context = {"topic": found, "articles": chunk, "complaints": complaints_of([found.name], now)}
+    return render(request, "topic.html", context)
+
+
+@require_safe
+def points_for_complaint(request, slug, pregnant=False):
+    """The points of a complaint, and the articles that go with them."""
+    complaint = complaints.COMPLAINTS.get(slug)
+    if complaint is None:
+        raise Http404
+    now = timezone.now()
+    told = complaints.of_points(now)
+    uses, left_out = complaints.uses_for(complaint, told, now, pregnant)
+    beside = points_for.beside(complaint, uses, now)
+    context = {
+        "complaint": complaint,
+        "uses": uses,
+        "left_out": left_out,
+        "is_listed": any(use.page.badge.stands for use in uses),
+        "beside": beside,
+        "pages": [*(use.page for use in uses), *beside.about, *beside.using],
+        "avoided": [use for use in uses if use.is_cautioned],
+        "complaints": complaints.with_points(complaints.COMPLAINTS.values(), told),
+        "graph": nodes.graph(trail_to(complaint, pregnant)),
+        "pregnant": pregnant,
+    }
+    return render(request, "points_for.html", context)
+
+
+def trail_to(complaint, pregnant):
+    """The breadcrumbs of a complaint's points, for machines."""
+    return nodes.breadcrumbs(
+        (_("Acupoints"), atlas_reverse("acupoints", pregnant)),
+        (_("By complaint"), atlas_reverse("acupoints_complaints", pregnant)),
+        (complaint.title, atlas_reverse("points_for", pregnant, complaint.slug)),
+    )
 
 
 @require_safe

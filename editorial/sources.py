@@ -5,9 +5,18 @@ kind says (`Kind.claims`); here each gets its source and the digest that a check
 """
 
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from . import documents
 from .models import SourceCheck
+
+STUDY_URLS = {"doi": "https://doi.org/{}", "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/"}
+
+
+def study_url(identifier):
+    """Where a study with this identifier (doi:…, pmid:…) is found; nothing for a book."""
+    scheme, _colon, number = identifier.partition(":")
+    return STUDY_URLS[scheme].format(quote(number)) if scheme in STUDY_URLS else ""
 
 
 @dataclass(frozen=True)

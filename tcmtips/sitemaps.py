@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from acupoints.models import Acupoint
+from articles import points_for
 from articles.models import Article, Page
 from products.models import Product
 
@@ -42,7 +43,21 @@ class ListSitemap(OurSitemap):
         return reverse(name)
 
 
+class PointsForSitemap(OurSitemap):
+    def items(self):
+        return points_for.listed(timezone.now())
+
+    def location(self, item):
+        complaint, _since = item
+        return reverse("points_for", args=[complaint.slug])
+
+    def lastmod(self, item):
+        _complaint, since = item
+        return since
+
+
 SITEMAPS = {
     "lists": ListSitemap,
+    "points_for": PointsForSitemap,
     **{model.KIND.name: ContentSitemap(model) for model in (Article, Acupoint, Product, Page)},
 }

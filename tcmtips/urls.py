@@ -5,6 +5,7 @@ from django.views.decorators.http import require_safe
 
 from acupoints.addresses import PREGNANCY
 from acupoints.urls import atlas
+from articles.urls import atlas as joined
 from articles.urls import page_patterns
 from editorial.views import picture, preview
 
@@ -20,7 +21,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     *search,
     # For a reader who is pregnant: the same without the points that she is told to avoid.
-    path("pregnancy/", include(([*search, *atlas], PREGNANCY)), {"pregnant": True}),
+    path("pregnancy/", include(([*search, *atlas, *joined], PREGNANCY)), {"pregnant": True}),
     path("healthz", views.healthz, name="healthz"),
     path("readyz", views.readyz, name="readyz"),
     path("feed/", require_safe(feeds.ArticlesFeed()), name="feed"),

@@ -100,6 +100,8 @@ def address(name, converters, house):
         "admin:report_csv": {"name": next(iter(REPORTS))},
         "preview": {"token": house["secret"]},
         "topic": {"slug": "knee-pain"},
+        "points_for": {"slug": "knees"},
+        "pregnancy:points_for": {"slug": "knees"},
     }.get(name)
     if name in ("admin:None",) or "url" in converters:
         return "/admin/nothing/"

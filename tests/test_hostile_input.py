@@ -337,6 +337,7 @@ def public_addresses(site):
         "article history": article.get_absolute_url() + "history/",
         "acupoints": "/acupoints/",
         "acupoint": point.get_absolute_url(),
+        "points for": "/acupoints/for/other/",
         "acupoint history": point.get_absolute_url() + "history/",
         "products": "/products/",
         "product": product.get_absolute_url(),
@@ -542,6 +543,7 @@ PUBLIC = {
     "article history": f"title {SIGNERS} sign_scope conflict_statement",
     "acupoints": NAMES,
     "acupoint": f"{POINT} {SIGNERS}",
+    "points for": f"{NAMES} simplified uses location caution {CARD}",
     "acupoint history": f"{SIGNERS} sign_scope conflict_statement",
     "products": PRODUCT,
     "product": PRODUCT,
@@ -716,6 +718,22 @@ def test_data_for_machines_comes_back_word_for_word(sites, way):
     (source,) = article["citation"]
     assert (source["name"], source["identifier"]) == (said["source_title"], [said["source_url"]])
     assert trail["itemListElement"][-1]["name"] == said["title"]
+
+
+@both_ways
+def test_data_of_a_point_for_machines_comes_back_word_for_word(sites, way):
+    site = sites[way]
+    (script,) = site.pages["acupoint"].tree.xpath("//script[@type='application/ld+json']")
+    assert not {"<", ">", "&"} & set(script.text)
+    web_page, therapy, trail = json.loads(script.text)["@graph"]
+    said = site.said
+    assert therapy["name"] == web_page["name"] == f"BL40 {said['pinyin']}"
+    assert {said["english"], said["traditional"], said["simplified"]} < set(
+        therapy["alternateName"]
+    )
+    assert therapy["contraindication"] == [said["caution"]]
+    assert [signer["name"] for signer in web_page["reviewedBy"]] == [said["reviewer_name"]]
+    assert trail["itemListElement"][-1]["name"] == therapy["name"]
 
 
 @both_ways

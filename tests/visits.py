@@ -65,6 +65,7 @@ def build(articles):
         f.publish(f.point(code, cautions=cautions, evidence=[f.evidence()]))
         for code in ("BL40", "ST36")
     ]
+    f.publish(f.point("GB34"))  # one without a caution for pregnancy
     products = [f.publish(f.product(name=name)) for name in ("Sample mat", "Sample ball")]
     article = f.article(
         slug="full",
@@ -156,6 +157,11 @@ def paths(site):
         "topic": reverse("topic", args=["sport"]),
         "author": site.author.get_absolute_url(),
         "reviewer": site.reviewers[0].get_absolute_url(),
+        "points_for": reverse("points_for", args=["knees"]),
+        "points_for: nothing": reverse("points_for", args=["headache"]),
+        "points_for: unknown": "/acupoints/for/nothing/",
+        "points_for: pregnant": "/pregnancy/acupoints/for/knees/",
+        "acupoint: for": "/acupoints/for/",
         "picture": reverse("picture", args=[site.product.live.typed.image.name]),
         "preview": reverse("preview", args=[site.secret]),
         "body_area": reverse("body_area", args=["chest"]),

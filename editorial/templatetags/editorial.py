@@ -1,6 +1,5 @@
 import datetime
 import json
-from urllib.parse import quote
 
 from django import template
 from django.core.files.storage import default_storage
@@ -9,10 +8,10 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 
 from ..moves import MOVES
+from ..sources import study_url
 
 register = template.Library()
-
-STUDY_URLS = {"doi": "https://doi.org/{}", "pmid": "https://pubmed.ncbi.nlm.nih.gov/{}/"}
+register.filter(study_url)
 
 
 @register.filter
@@ -38,13 +37,6 @@ def lines(text):
 def entry(table, key):
     """What stands in a table of a document under a key that varies."""
     return table[key]
-
-
-@register.filter
-def study_url(identifier):
-    """Where a study with this identifier (doi:…, pmid:…) is found; nothing for a book."""
-    scheme, _colon, number = identifier.partition(":")
-    return STUDY_URLS[scheme].format(quote(number)) if scheme in STUDY_URLS else ""
 
 
 @register.filter

@@ -19,6 +19,8 @@ PATHS = [
     "/acupoints/a-z/",
     "/acupoints/regions/",
     "/acupoints/complaints/",
+    "/acupoints/for/headache/",
+    "/acupoints/for/sleep/",
     "/acupoints/bl-40/",
     "/acupoints/bl-31/",
     "/acupoints/x-anmian/",
@@ -30,6 +32,7 @@ PATHS = [
     "/pregnancy/acupoints/",
     "/pregnancy/acupoints/li-4/",
     "/pregnancy/acupoints/heguu/",
+    "/pregnancy/acupoints/for/knees/",
     "/pregnancy/meridians/spleen/",
 ]
 LONG = (
