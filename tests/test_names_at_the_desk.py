@@ -205,7 +205,12 @@ def test_the_command_tries_the_names_of_the_database(atlas, editor, tmp_path, ca
     assert capsys.readouterr() == ("1 right, 0 wrong, 0 differing\n", "")
 
 
-@pytest.mark.parametrize("address", ["sqlite:///{}/none.sqlite3", "postgres://x:x@127.0.0.1:1/x"])
+NO_SERVER = "postgres://x:x@127.0.0.1:1/x"  # it is waited for half a minute
+
+
+@pytest.mark.parametrize(
+    "address", ["sqlite:///{}/none.sqlite3", pytest.param(NO_SERVER, marks=pytest.mark.slow)]
+)
 def test_the_command_needs_no_tables_and_no_server(tmp_path, address):
     path = tmp_path / "mine.csv"
     path.write_text("typed,expected_code\nUB40,BL40\n")
