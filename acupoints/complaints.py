@@ -207,6 +207,12 @@ def with_points(some, told):
     return [complaint for complaint in some if complaint.slug in held]
 
 
+def described(names, now):
+    """[Complaint] that one of some names is about, where points are described for it."""
+    found = named(names)
+    return with_points(found, of_points(now)) if found else []
+
+
 def uses_for(complaint, told, now, pregnant=False):
     """([Use], how many were left out) of a complaint, in the order of the atlas; `told` as
     `of_points` gives it."""

@@ -41,11 +41,12 @@ class ArticleView(ContentView):
     def extras(self, page, now):
         documents = [pin["document"] for pin in page.document["pins"]]
         points = atlas.beside(documents)
+        topics = [topic["name"] for topic in page.fields["tagged"]]
         return {
             **surroundings(page, now),
             "points": [points[code] for code in without_drawing(documents) if code in points],
             "unsaid": atlas.unsaid_in_pregnancy(documents, points),
-            "complaints": complaints_of([topic["name"] for topic in page.fields["tagged"]], now),
+            "complaints": complaints.described(topics, now),
             "graph": jsonld.article_graph(page),
         }
 
@@ -53,12 +54,6 @@ class ArticleView(ContentView):
 def without_drawing(documents):
     """Codes of points of which the signed text marks no area: it stands beside the text instead."""
     return [d["identity"]["code"] for d in documents if not d["fields"].get("area")]
-
-
-def complaints_of(topics, now):
-    """The complaints that some names of topics are about, where points are described for them."""
-    named = complaints.named(topics)
-    return complaints.with_points(named, complaints.of_points(now)) if named else []
 
 
 def surroundings(page, now):
@@ -108,7 +103,11 @@ def topic(request, slug):
     chunk = paged(request, articles, now)
     if not chunk.paginator.count:
         raise Http404  # a draft's topic was never public
-    context = {"topic": found, "articles": chunk, "complaints": complaints_of([found.name], now)}
+    context = {
+        "topic": found,
+        "articles": chunk,
+        "complaints": complaints.described([found.name], now),
+    }
     return render(request, "topic.html", context)
 
 

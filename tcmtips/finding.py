@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Exists, OuterRef
 
+from acupoints import complaints
 from acupoints.finding import Found as FoundPoints
 from acupoints.finding import find as find_points
 from articles.finding import why as why_article
@@ -25,6 +26,7 @@ class Found:
 
     query: str
     points: FoundPoints = field(default_factory=FoundPoints)
+    complaints: list = field(default_factory=list)
     topics: list = field(default_factory=list)
     articles: list = field(default_factory=list)
     products: list = field(default_factory=list)
@@ -32,7 +34,8 @@ class Found:
     @property
     def is_empty(self):
         points = self.points.results or self.points.nearest
-        return not (points or self.topics or self.articles or self.products)
+        others = self.complaints or self.topics or self.articles or self.products
+        return not (points or others)
 
     @property
     def pages(self):
@@ -61,6 +64,7 @@ def find(typed, now, pregnant=False):
     return Found(
         query=query,
         points=points,
+        complaints=complaints.described([query], now),
         topics=list(topics(words, now)[:MOST_RESULTS]),
         articles=find_articles(words, points.codes, now),
         products=find_products(words, now),

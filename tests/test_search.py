@@ -67,6 +67,21 @@ def reasons(client, words, path="/search/"):
 
 
 @pytest.mark.parametrize(
+    ("words", "path", "addresses"),
+    [
+        ("sore knees", "/search/", ["/acupoints/for/knees/"]),
+        ("Knee", "/pregnancy/search/", ["/pregnancy/acupoints/for/knees/"]),
+        ("headache", "/search/", []),  # no point is described for it
+        ("kneeling", "/search/", []),
+        ("zebra", "/search/", []),
+    ],
+)
+def test_a_complaint_leads_to_its_points(searchable, client, words, path, addresses):
+    tree = found(client, words, path)
+    assert tree.xpath("//main//*[@class='topics']//a[contains(@href, '/for/')]/@href") == addresses
+
+
+@pytest.mark.parametrize(
     ("words", "address", "why"),
     [
         ("BL40", "bl-40", "Found by its code, BL40"),
