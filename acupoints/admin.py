@@ -89,7 +89,18 @@ class EvidenceForm(forms.ModelForm):
 class EvidenceInline(StackedPartInline):
     model = Evidence
     form = EvidenceForm
-    fields = ("position", "statement", ("grade", "graded_by"), "source_keys")
+    readonly_fields = ("cited",)
+
+    def get_fields(self, request, obj=None):
+        """The sources to choose from; where they are only looked at, those that were chosen."""
+        desk = self.admin_site.get_model_admin(self.parent_model)
+        sources = "source_keys" if desk.has_change_permission(request, obj) else "cited"
+        return ["position", "statement", ("grade", "graded_by"), sources]
+
+    @admin.display(description=_("Sources"))
+    def cited(self, row):
+        cited = [f"{source['title']} ({source['authors_year']})" for source in row.sources]
+        return "; ".join(cited)
 
 
 @admin.register(AcupointRevision)

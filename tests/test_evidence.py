@@ -230,6 +230,23 @@ def test_a_difference_shows_grade_owner_statement_and_sources(old):
     assert "{" not in text
 
 
+# --- At the desk -----------------------------------------------------------------------------
+
+
+def test_a_text_that_is_frozen_shows_the_titles_of_its_sources(client):
+    content = f.point("PC6", evidence=[f.evidence(source_keys=f"{COCHRANE};carr-2015")])
+    writer = content.created_by
+    client.force_login(writer)
+    address = desk.url(desk.head(content))
+    open_form = client.get(address).content.decode()
+    assert "source_keys" in open_form
+    f.move("submit", content, writer)
+    frozen = client.get(address).content.decode()
+    assert "source_keys" not in frozen
+    assert "postoperative nausea and vomiting (Lee, Chan and Fan 2015)" in frozen
+    assert "forbidden points revisited (Carr 2015)" in frozen
+
+
 # --- What readers see ----------------------------------------------------------------------
 
 
