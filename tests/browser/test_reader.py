@@ -115,7 +115,11 @@ def test_every_signed_word_stands_on_the_page(site, visitor, slug):
     for name in ("body", "tips", "sources", "bylines"):
         for words in strings(fields[name]):
             assert words in shown or re.fullmatch(r"[a-z0-9-]*", words), words
+    drawings = "[data-signed] img.body-figure"
+    drawn = reader.page.eval_on_selector_all(drawings, "all => all.map((image) => image.src)")
     for pin in document["pins"]:
+        area = pin["document"]["fields"].pop("area")  # it is seen as the drawing that marks it
+        assert f"{reader.base}/body/{area}.svg" in drawn
         for name, value in pin["document"]["fields"].items():
             for words in strings(value):
                 for line in words.splitlines():
