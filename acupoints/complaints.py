@@ -5,6 +5,7 @@ A line stands, as it was signed, under every complaint of which it holds a word.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from django.db.models import OuterRef, Subquery
 from django.utils.functional import Promise
@@ -38,7 +39,7 @@ class Complaint:
 
 
 TABLE = [
-    Complaint("headache", _("Headache"), _("headache"), "headaches? temples?"),
+    Complaint("headache", _("Headache"), _("headache"), "headaches? migraines? temples?"),
     Complaint("eyes", _("Eyes"), _("the eyes"), "eyes?"),
     Complaint(
         "nose-and-throat",
@@ -58,7 +59,7 @@ TABLE = [
         "back",
         _("Back"),
         _("the back"),
-        "(lower|upper|aching|stiff|sore|tired).back",
+        "(lower|low|upper|aching|stiff|sore|tired).back backaches?",
         ("back", "back pain"),
     ),
     Complaint(
@@ -79,7 +80,7 @@ TABLE = [
         _("Stomach and belly"),
         _("the stomach and belly"),
         "stomach belly queasy queasiness nausea hiccups appetite digestion bloated bloating "
-        "bowels? constipation full",
+        "bowels? constipation vomit(ing)? stomach.cramps? feel(ing|s)?.full full(ness)?.after",
     ),
     Complaint(
         "chest-and-breath",
@@ -87,25 +88,26 @@ TABLE = [
         _("the chest and breathing"),
         "chest breath breathing breathless(ness)?",
     ),
-    Complaint("periods", _("Periods"), _("the monthly period"), "periods?"),
+    Complaint("periods", _("Periods"), _("the monthly period"), "periods? menstrua(l|tion)"),
     Complaint(
         "mind",
         _("Mind and mood"),
         _("mind and mood"),
-        "mind nerves nervous(ness)? tense tension worr(y|ied|ies) uneasy restless(ness)? mood "
+        "mind nerves nervous(ness)? tense tension worr(y|ied|ies) anxi(ous|ety) uneasy "
+        "restless(ness)? mood "
         "short-tempered fluttering stress",
     ),
     Complaint(
         "sleep",
         _("Sleep"),
         _("sleep"),
-        "sleep asleep sleeping sleepless(ness)? bedtime waking",
+        "sleep asleep sleeping sleepless(ness)? insomnia bedtime waking",
     ),
     Complaint(
         "tiredness",
         _("Tiredness"),
         _("tiredness"),
-        "worn.out tiredness weariness low.energy exhausted",
+        "worn.out tiredness weariness fatigue low.energy exhausted",
     ),
     Complaint("skin", _("Skin"), _("the skin"), "skin itching itchy"),
 ]
@@ -121,10 +123,12 @@ def pattern(words):
 PATTERNS = {"en": {complaint.slug: pattern(complaint.english) for complaint in TABLE}}
 
 
+@lru_cache(maxsize=8192)  # the lines of all points, many times over
 def complaints_of(line, locale="en"):
     """The complaints that a line names: at least one, "other" where it names none."""
     patterns = PATTERNS.get(locale, {})
-    return [slug for slug, words in patterns.items() if words.search(line)] or [OTHER.slug]
+    found = tuple(slug for slug, words in patterns.items() if words.search(line))
+    return found or (OTHER.slug,)
 
 
 def is_about(name, complaint):
@@ -190,11 +194,13 @@ class Use:
         return bool(self.unsaid) or any(row["kind"] == "pregnancy" for row in cautions)
 
 
-def of_points(now):
+def of_points(now, pregnant=False):
     """{key of a public point: slugs of its complaints}, as rows tell it: to find points by. What
-    is shown of them are the sealed words."""
+    is shown of them are the sealed words. In pregnancy those with a caution for it are left out."""
     told = AcupointRevision.objects.filter(pk=OuterRef("shown_id")).values("uses")
     rows = Acupoint.objects.public(now).annotate(told=Subquery(told)).order_by()
+    if pregnant:
+        rows = rows.exclude(code__in=atlas.cautioned_codes(now))
     return {
         key: by_complaint(uses, locale).keys()
         for key, uses, locale in rows.values_list("pk", "told", "locale")
@@ -207,10 +213,10 @@ def with_points(some, told):
     return [complaint for complaint in some if complaint.slug in held]
 
 
-def described(names, now):
+def described(names, now, pregnant=False):
     """[Complaint] that one of some names is about, where points are described for it."""
     found = named(names)
-    return with_points(found, of_points(now)) if found else []
+    return with_points(found, of_points(now, pregnant)) if found else []
 
 
 def uses_for(complaint, told, now, pregnant=False):

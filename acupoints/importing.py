@@ -157,9 +157,11 @@ def sentences(error):
 
 
 def identity(thing):
-    """What makes a row the same row: a point's code, every value of anything else."""
+    """What makes a row the same: a point's code, a pair's points in either order, or all values."""
     if isinstance(thing, StandardPoint):
         return thing.code
+    if isinstance(thing, PointPair):
+        return frozenset([thing.first_id, thing.second_id]), thing.kind
     return tuple(getattr(thing, name) for name in columns(type(thing)))
 
 

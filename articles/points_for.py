@@ -25,13 +25,16 @@ class Beside:
     topics: list
 
 
-def beside(complaint, uses, now):
+def beside(complaint, uses, now, pregnant=False):
     """The Beside of a complaint and of the points that it is shown with.
 
-    Rows find the articles; what puts each in its list is the sealed text.
+    Rows find the articles; what puts each in its list is the sealed text. For a reader who is
+    pregnant articles that use a point with a caution for pregnancy are left out.
     """
     topics = [topic for topic in Topic.objects.all() if complaints.is_about(topic.name, complaint)]
     public = Article.objects.public(now).order_by("-shown_since", "pk")
+    if pregnant:
+        public = public.not_using(atlas.cautioned_codes(now))
     about = public.about_any(topics)
     codes = {use.page.content.code for use in uses}
     using = public.using(codes).exclude(pk__in=about.values("pk"))
@@ -85,12 +88,14 @@ def listed(now):
 def newest_articles(now):
     """({complaint's slug: when the newest article on it went live}, the same by a point's key)."""
     since = dict(Article.objects.public(now).order_by().values_list("shown_id", "shown_since"))
+    # What goes live while these are asked for is not in `since`, and not in this answer.
     shown = Article.objects.public(now).order_by().values("shown_id")
     tagged = TaggedArticle.objects.filter(content_object__in=shown).order_by()
     pinned = Pin.objects.filter(revision__in=shown).order_by()
     topics = latest(
         (name, since[revision])
         for name, revision in tagged.values_list("tag__name", "content_object")
+        if revision in since
     )
     about = latest(
         (complaint.slug, moment)
@@ -100,6 +105,7 @@ def newest_articles(now):
     using = latest(
         (point, since[revision])
         for point, revision in pinned.values_list("pinned__content", "revision")
+        if revision in since
     )
     return about, using
 

@@ -36,6 +36,10 @@ class ArticleQuerySet(ContentQuerySet):
         """Articles whose shown revision uses one of the points."""
         return self.filter(uses(codes))
 
+    def not_using(self, codes):
+        """Articles whose shown revision uses none of the points."""
+        return self.exclude(uses(codes))
+
     def signed_by(self, reviewer):
         """Articles whose shown revision has a sign-off by the reviewer, standing or not."""
         return self.filter(

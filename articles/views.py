@@ -120,7 +120,9 @@ def points_for_complaint(request, slug, pregnant=False):
     now = timezone.now()
     told = complaints.of_points(now)
     uses, left_out = complaints.uses_for(complaint, told, now, pregnant)
-    beside = points_for.beside(complaint, uses, now)
+    beside = points_for.beside(complaint, uses, now, pregnant)
+    offered = complaints.of_points(now, pregnant) if pregnant else told
+    others = complaints.with_points(complaints.COMPLAINTS.values(), offered)
     context = {
         "complaint": complaint,
         "uses": uses,
@@ -129,7 +131,7 @@ def points_for_complaint(request, slug, pregnant=False):
         "beside": beside,
         "pages": [*(use.page for use in uses), *beside.about, *beside.using],
         "avoided": [use for use in uses if use.is_cautioned],
-        "complaints": complaints.with_points(complaints.COMPLAINTS.values(), told),
+        "others": [each for each in others if each != complaint],
         "graph": nodes.graph(trail_to(complaint, pregnant)),
         "pregnant": pregnant,
     }

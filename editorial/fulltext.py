@@ -90,6 +90,13 @@ def forget(connection):
             cursor.execute(f"INSERT INTO {TABLE}_words ({TABLE}_words) VALUES ('optimize')")
 
 
+def empty(connection):
+    """Take out of SQLite's part what its triggers may have missed."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {TABLE}_words")
+
+
 def count(connection):
     """How many entries the database's part holds."""
     table = f"{TABLE}_words" if connection.vendor == "sqlite" else TABLE

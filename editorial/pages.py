@@ -4,11 +4,11 @@ Whatever shows contents to readers (page, list, search, box) loads them here, in
 queries that does not depend on how many there are.
 """
 
-import inspect
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 
+from django.apps import apps
 from django.conf import settings
 from django.core.cache import cache as renderings
 from django.template.loader import render_to_string
@@ -23,14 +23,20 @@ RENDERING_SECONDS = 7 * 24 * 3600
 
 @cache
 def renderer():
-    """A digest of everything that renders sealed bytes: its templates and its functions.
+    """A digest of everything that may render sealed bytes: the templates, and the code and the
+    drawings of the apps whose kinds they are.
 
     A release that changes one of them never serves what an older one rendered.
     """
-    sources = {inspect.getsourcefile(m.signed_context) for m in models_by_kind().values()}
+    sources = {
+        file
+        for app in {"editorial", *(m._meta.app_label for m in models_by_kind().values())}
+        for pattern in ("*.py", "*.toml")
+        for file in Path(apps.get_app_config(app).path).rglob(pattern)
+    }
     for directory in settings.TEMPLATES[0]["DIRS"]:
-        sources |= set(map(str, Path(directory, "signed").glob("*.html")))
-    text = b"".join(Path(source).read_bytes() for source in sorted(sources))
+        sources |= set(Path(directory, "signed").glob("*.html"))
+    text = b"".join(source.read_bytes() for source in sorted(sources))
     return documents.digest_of(text)[:16]
 
 

@@ -79,7 +79,10 @@ def forget(revision):
 @transaction.atomic
 def mend():
     """Write what is missing and remove what is left over; returns how many of each."""
+    fulltext.install(connection)
     fulltext.lock(connection)
+    if fulltext.count(connection) != SearchEntry.objects.count():
+        empty()
     missing, left_over = out_of_step()
     for start in range(0, len(left_over), CHUNK):
         SearchEntry.objects.filter(pk__in=left_over[start : start + CHUNK]).delete()
@@ -93,9 +96,14 @@ def rebuild():
     """Make the whole index anew; returns the number of its entries."""
     fulltext.install(connection)
     fulltext.lock(connection)
-    SearchEntry.objects.all().delete()
+    empty()
     written, _left_over = mend()
     return written
+
+
+def empty():
+    SearchEntry.objects.all().delete()
+    fulltext.empty(connection)
 
 
 def out_of_step():

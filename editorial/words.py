@@ -12,7 +12,7 @@ from typing import NamedTuple
 ALONE = "\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 WORD = re.compile(rf"[{ALONE}]|[^\W_{ALONE}](?:[^\W_{ALONE}]|[\u0300-\u036f])*")
 LONGEST = 60
-# What begins a word that nobody can type, and what begins one that began with a digit.
+# What begins a word that nobody says or asks for, and what begins one that began with a digit.
 MARK, DIGIT = "x00000", "x0003"
 
 
@@ -26,7 +26,7 @@ class Word(NamedTuple):
 
 def words_in(text):
     found = [Word(key_of(match[0]), *match.span()) for match in WORD.finditer(text)]
-    return [word for word in found if word.key]
+    return [word for word in found if word.key and not word.key.startswith(MARK)]
 
 
 def key_of(word):

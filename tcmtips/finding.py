@@ -64,7 +64,7 @@ def find(typed, now, pregnant=False):
     return Found(
         query=query,
         points=points,
-        complaints=complaints.described([query], now),
+        complaints=complaints.described([query], now, pregnant),
         topics=list(topics(words, now)[:MOST_RESULTS]),
         articles=find_articles(words, points.codes, now),
         products=find_products(words, now),

@@ -244,11 +244,17 @@ def test_complaints_are_the_lines_of_public_texts_as_signed(atlas, get):
         ("Headache that climbs up from the neck", ["headache", "neck-and-shoulders"]),
         ("Cold feet", ["legs-and-feet"]),
         ("The first signs of a cold", ["nose-and-throat"]),
+        ("Low back pain after lifting", ["back"]),
+        ("Insomnia with anxiety", ["mind", "sleep"]),
+        ("Menstrual cramps", ["periods"]),
+        ("Feeling full after meals", ["belly"]),
+        ("Feeling hopeful", ["other"]),
+        ("A full bladder", ["other"]),
         ("Forgetting names", ["other"]),
     ],
 )
 def test_a_line_stands_under_each_complaint_that_it_names(line, expected):
-    assert complaints.complaints_of(line) == expected
+    assert list(complaints.complaints_of(line)) == expected
 
 
 # --- A point's page --------------------------------------------------------------------------

@@ -42,7 +42,7 @@ def test_a_pair_stands_outside_the_signed_text(client, gates):
 
 
 def test_a_pair_says_that_no_study_of_it_was_graded(client, gates):
-    assert "No study that we have graded" in client.get("/acupoints/li-4/").content.decode()
+    assert "No study that has been graded here" in client.get("/acupoints/li-4/").content.decode()
 
 
 def test_a_point_in_no_pair_has_no_empty_list(client, gates):
@@ -69,6 +69,12 @@ def test_a_point_makes_no_pair_with_itself(gates):
 def test_a_pair_stands_once(gates):
     with pytest.raises(IntegrityError):
         PointPair.objects.create(first=gates[0], second=gates[1], kind="four-gates")
+
+
+def test_the_same_pair_turned_round_is_refused(gates):
+    turned = PointPair(first=gates[1], second=gates[0], kind="four-gates")
+    with pytest.raises(ValidationError, match="stands at the other point"):
+        turned.full_clean()
 
 
 # --- The list --------------------------------------------------------------------------------
@@ -125,3 +131,10 @@ def test_a_folder_without_pairs_leaves_them(tmp_path):
     (folder_with(tmp_path) / "pairs.csv").unlink()
     import_points(tmp_path)
     assert PointPair.objects.count() == 29
+
+
+def test_a_pair_turned_round_in_a_list_is_the_same_pair(tmp_path):
+    import_points()
+    rows = [f"{pair.second.code},{pair.first.code},{pair.kind}" for pair in PointPair.objects.all()]
+    changes = import_points(folder_with(tmp_path, *rows))[-1]
+    assert changes.counts() == {"added": 0, "changed": 0, "removed": 0, "unchanged": 29}

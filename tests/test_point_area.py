@@ -100,6 +100,17 @@ def test_a_text_of_the_first_format_stays_without_when_nothing_changes():
     assert "area" not in str(bytes(content.live.seal.canonical))
 
 
+def test_other_words_for_an_area_alone_change_no_text(monkeypatch):
+    f.standard_point("BL40")
+    content = f.publish(f.point("BL40"))
+    monkeypatch.setattr(body, "told", lambda slug, locale: "Told in other words")
+    with pytest.raises(Unchanged):
+        f.revise(content)
+    f.revise(content, area="calf")
+    content.refresh_from_db()
+    assert head(content).area_alt == "Told in other words"
+
+
 # --- Where it is shown -------------------------------------------------------------------------
 
 
@@ -139,4 +150,13 @@ def test_points_without_a_drawing_of_their_own_stand_beside_the_article(client):
     assert [src for src, _alt in drawings(client, "/articles/knees/")] == ["/body/knee-back.svg"]
     assert [src for src, _alt in drawings(client, "/articles/knees/", beside)] == [
         "/body/hand-back.svg"
+    ]
+
+
+def test_a_card_under_a_complaint_shows_the_signed_drawing(client):
+    f.standard_point("BL40", region="toes")
+    f.publish(f.point("BL40", area="calf"))
+    card = "//article[@data-acupoint='BL40']"
+    assert [src for src, _alt in drawings(client, "/acupoints/for/knees/", card)] == [
+        "/body/calf.svg"
     ]

@@ -82,16 +82,17 @@ def test_a_point_stands_there_with_the_lines_that_name_the_complaint(client):
     assert card.xpath(".//*[@lang='zh-Hant']/text()") == ["太衝"]
     assert card.xpath(".//*[@lang='zh-Hans']/text()") == ["太冲"]
     assert set(card.xpath(".//a/@href")) == {"/acupoints/li-4/"}
-    assert card.xpath(".//*[@data-unsigned]//img/@class") == ["body-figure"]
+    assert card.xpath(".//img/@src") == ["/body/hand-back.svg"]
     assert "Reviewed by Dr Vera Sample" in words(card.xpath(".//*[@data-badge]")[0])
     assert tree.xpath("//nav[@class='letters']//a/@href")[0] == "#li-4"
     assert card.get("id") == "li-4"
 
 
 def test_a_badge_stands_on_signed_words_alone(client):
-    """The drawing, and a caution that the text has not, are visibly apart from it."""
+    """A drawing, and a caution, that the text has not are visibly apart from it."""
     f.standard_point("LI4", cautions=[(StandardCaution.Kind.AVOIDED, "n")])
-    point()
+    with f.in_format(AcupointRevision, 1):
+        point()
     (card,) = cards(tree_of(client, PATH)).values()
     (badge,) = card.xpath(".//*[@data-badge]")
     assert not badge.xpath("ancestor::*[@data-unsigned]")
@@ -160,6 +161,46 @@ def test_a_reader_who_is_pregnant_gets_none_of_them(client):
     assert leaving == {PATH}, "only the switch"
     assert PREGNANT in tree_of(client, PATH).xpath("//p[@class='part-link']/a/@href")
     assert titles(tree, "using") == []
+
+
+def test_in_pregnancy_no_article_that_uses_a_point_to_avoid_is_suggested(client):
+    point(cautions=AVOID)
+    point("GB20", uses="Headache")
+    article("headache", body=f.embed("LI4"), title="On it, with the point")
+    article("headache", body=f.embed("GB20"), title="On it, without")
+    article(body=f.embed("GB20", "LI4"), title="Uses both")
+    article(body=f.embed("GB20"), title="Uses the other")
+    tree = tree_of(client, PREGNANT)
+    assert titles(tree, "about") == ["On it, without"]
+    assert titles(tree, "using") == ["Uses the other"]
+    assert "Articles that use a point to avoid in pregnancy are left out here" in main(tree)
+    tree = tree_of(client, PATH)
+    assert len(titles(tree, "about")) == len(titles(tree, "using")) == 2
+    assert "are left out here" not in main(tree)
+
+
+def test_in_pregnancy_no_link_leads_to_a_page_without_points(client):
+    point(cautions=AVOID)
+    point("GB20", uses="A stiff neck")
+    others = "//*[@aria-labelledby='others']//a/@href"
+    assert tree_of(client, "/acupoints/for/neck-and-shoulders/").xpath(others) == [
+        PATH,
+        "/acupoints/for/arms-and-hands/",
+    ]
+    neck = tree_of(client, "/pregnancy/acupoints/for/neck-and-shoulders/")
+    assert not neck.xpath("//*[@aria-labelledby='others']"), "no heading over nothing"
+    found = tree_of(client, "/pregnancy/search/?q=headache")
+    assert not found.xpath("//main//a[contains(@href, '/for/')]")
+
+
+def test_a_point_that_nobody_has_reviewed_yet_says_so(client):
+    content = f.point("LI4", uses="Headache")
+    f.move("emergency", content, f.user("editor"), reason="The old page named a wrong dose.")
+    card = cards(tree_of(client, PATH))["LI4"]
+    assert "Not yet reviewed" in words(card)
+    assert not card.xpath(".//*[@data-badge]")
+    description = "string(//meta[@name='description']/@content)"
+    assert "reviewed" not in tree_of(client, PATH).xpath(description)
 
 
 def test_all_left_out_is_said(client):
@@ -306,4 +347,4 @@ def test_a_topic_is_of_the_complaints_that_its_name_holds(name, expected):
 
 
 def test_a_line_in_another_language_is_of_other_complaints():
-    assert complaints.complaints_of("Knie", "de") == ["other"]
+    assert complaints.complaints_of("Knie", "de") == ("other",)

@@ -56,7 +56,7 @@ QUERY_BUDGET = {
     "points_for": 24,
     "points_for: nothing": 5,
     "points_for: unknown": 1,
-    "points_for: pregnant": 25,
+    "points_for: pregnant": 19,
     "meridian": 4,
     "meridian: pregnant": 4,
     "meridian: by its code": 0,

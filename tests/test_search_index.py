@@ -421,6 +421,31 @@ def test_a_part_of_the_database_that_is_missing_is_named_and_made_again(story):
     assert found("one") == ["legs"]
 
 
+@pytest.mark.parametrize("arguments", [(), ("--mend",)])
+def test_a_part_that_was_emptied_is_filled_again(story, arguments):
+    if connection.vendor == "sqlite":
+        sql("DROP TABLE editorial_searchentry_words")
+        search.after_migrate(using="default")
+        assert found("one") == ["legs"], "the migration fills what it makes"
+        sql("DELETE FROM editorial_searchentry_words")
+    command(*arguments)
+    assert is_in_step()
+    assert found("one") == ["legs"]
+
+
+def test_what_a_lost_trigger_left_behind_is_cleared(story):
+    if connection.vendor == "sqlite":
+        sql("DROP TRIGGER search_delete")
+    sql("DELETE FROM editorial_searchentry WHERE title = 'one'")
+    command()
+    assert is_in_step()
+    assert found("one") == ["legs"]
+
+
+def test_the_words_that_mark_a_kind_cannot_be_asked_for(story):
+    assert found("x00000article") == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_emptied_tables_leave_nothing_in_the_index():
     published(title="Knee")

@@ -182,7 +182,11 @@ class AcupointRevision(Revision):
     def save(self, *args, **kwargs):
         if not self.area and self.parent_id is None:
             self.area = self.area_in_nomenclature()
-        self.area_alt = body.told(self.area, self.content.locale)
+        parent = self.parent.typed if self.parent_id else None
+        if parent and parent.area == self.area:
+            self.area_alt = parent.area_alt  # a release that tells it otherwise changes no text
+        else:
+            self.area_alt = body.told(self.area, self.content.locale)
         super().save(*args, **kwargs)
 
     def area_in_nomenclature(self):

@@ -253,6 +253,12 @@ class PointPair(models.Model):
         if self.first_id is not None and self.first_id == self.second_id:
             raise ValidationError(_("A pair is of two points."))
 
+    def validate_unique(self, exclude=None):
+        super().validate_unique(exclude)
+        turned = PointPair.objects.filter(first=self.second_id, second=self.first_id)
+        if turned.filter(kind=self.kind).exclude(pk=self.pk).exists():
+            raise ValidationError(_("This pair stands at the other point."))
+
     def other(self, point):
         """The one that is not `point`."""
         return self.second if self.first_id == point.pk else self.first

@@ -29,7 +29,8 @@ class Command(BaseCommand):
             "--keep",
             action="store_true",
             help="leave the points, names and pairs that are there as they are, since somebody "
-            "may have changed them at the desk; only new points and cautions come in",
+            "may have changed them at the desk; only new points and cautions come in, "
+            "and the pairs where there is none",
         )
 
     def handle(self, *, path, keep, verbosity, **options):
