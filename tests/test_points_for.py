@@ -10,6 +10,7 @@ from lxml import etree
 
 from acupoints import complaints
 from acupoints.models import AcupointRevision, StandardCaution
+from articles import points_for
 from articles.models import Topic
 from articles.points_for import MOST
 from editorial import triggers
@@ -348,3 +349,24 @@ def test_a_topic_is_of_the_complaints_that_its_name_holds(name, expected):
 
 def test_a_line_in_another_language_is_of_other_complaints():
     assert complaints.complaints_of("Knie", "de") == ("other",)
+
+
+def test_an_article_that_goes_live_while_the_sitemap_is_asked_for_breaks_nothing(db):
+    point()
+    late = f.article(slug="late", body=f.embed("LI4"))
+    f.tag(late, "headache")
+    moment, asked = f.now(), []
+
+    def meanwhile(execute, *statement):
+        rows = execute(*statement)
+        if not asked:
+            asked.append(statement)
+            f.publish(late, at=moment)
+        return rows
+
+    with connection.execute_wrapper(meanwhile):
+        about, using = points_for.newest_articles(moment)
+    assert (about, using) == ({}, {})
+    about, using = points_for.newest_articles(moment)
+    assert list(about) == ["headache"]
+    assert len(using) == 1
