@@ -242,6 +242,9 @@ class Byline(InsertOnly):
     PARENT = "revision"
     SIGNED = {1: ("name", "slug")}
     UNSIGNED = CHILD | {"author": "stands in the bytes as the printed name and its address"}
+    LOGGED_WITH = "revision__content"
+    LOGGED = {1: ("revision_id", "position", "author_id", "name", "slug")}
+    UNLOGGED = {}
 
     class Meta:
         ordering = ["position", "pk"]
@@ -319,6 +322,9 @@ class Recommendation(InsertOnly):
     )
 
     PARENT = "revision"
+    LOGGED_WITH = "revision__content"
+    LOGGED = {1: ("revision_id", "position", "product_id")}
+    UNLOGGED = {}
 
     class Meta:
         ordering = ["position", "pk"]
@@ -341,6 +347,9 @@ class Invitation(InsertOnly):
     )
 
     PARENT = "revision"
+    LOGGED_WITH = "revision__content"
+    LOGGED = {1: ("revision_id", "reviewer_id")}
+    UNLOGGED = {}
 
     class Meta:
         ordering = ["pk"]

@@ -4,7 +4,8 @@ A move is one transaction. It compares what its sender saw with what stands (the
 the table and the rules, swaps the version in one UPDATE that names the old one, and ends with
 a line in the log. Of two moves at once exactly one finds its version still there.
 
-Locks are taken in one order: the content (by the swap), a credential, the log's head.
+Locks are taken in one order: contents by key (a text with those that use it, or that it uses),
+a credential, the log's head.
 """
 
 import datetime
@@ -14,17 +15,20 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.core.validators import slug_re
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import documents, log, rules, search, signing, standing
+from . import documents, log, pins, rules, search, signing, standing
 from .errors import MissingToken, Refused, Stale, Unchanged
 from .models import (
+    ChangeRequest,
     Content,
     Correction,
     Credential,
+    Event,
     InsertOnly,
+    Pin,
     Reviewer,
     ReviewRequest,
     Revision,
@@ -32,6 +36,7 @@ from .models import (
     Seal,
     SignOff,
 )
+from .models.insert_only import tidy
 from .moves import MOVES
 from .rules import Attempt
 
@@ -82,6 +87,8 @@ def seen(token):
     content = Content.objects.select_related("head__seal").get(pk=token.content)
     if Token.of(content) != token:
         raise stale(content)
+    if not content.lines:
+        raise Refused(_("The house is being moved to a newer release. Try again in a few minutes."))
     return content
 
 
@@ -107,7 +114,7 @@ def stale(content):
 def swap(content, at, **changes):
     """The compare-and-swap: write `changes` if the content is still at the version we read."""
     rows = Content.objects.filter(pk=content.pk, version=content.version).update(
-        version=content.version + 1, moved_at=at, **changes
+        version=content.version + 1, lines=F("lines") + 1, moved_at=at, **changes
     )
     if rows != 1:
         raise stale(content)
@@ -118,20 +125,41 @@ def swap(content, at, **changes):
 
 DECIDE_WHAT_IS_SHOWN = {"live", "scheduled", "withdrawn_at"}
 NOT_WITHDRAWN = {"withdrawn_at": None, "withdrawn_by": None, "withdrawal_reason": ""}
+NOT_SCHEDULED = {"scheduled": None, "scheduled_at": None, "holds_until": None}
 
 
 def settled(content, at):
-    """The columns to write first where a scheduled revision has become due meanwhile."""
+    """The columns to write first where the clock has moved the content meanwhile: its scheduled
+    revision has become due, or may not go live any more."""
     if content.status_at(at) == content.status:
         return {}
-    return {
-        "live": content.scheduled,
-        "live_at": content.scheduled_at,
-        "first_live_at": content.first_live_at or content.scheduled_at,
-        "scheduled": None,
-        "scheduled_at": None,
-        "emergency_until": None,
-    } | NOT_WITHDRAWN
+    if content.is_held(at):
+        return NOT_SCHEDULED
+    return (
+        {
+            "live": content.scheduled,
+            "live_at": content.scheduled_at,
+            "first_live_at": content.first_live_at or content.scheduled_at,
+            "emergency_until": None,
+        }
+        | NOT_SCHEDULED
+        | NOT_WITHDRAWN
+    )
+
+
+def lock(content_id, revision_id=None):
+    """Lock what a step on a content reads and writes, in the one order: contents by key.
+
+    A text that others use is locked with its hosts, which are told what becomes of it; a text
+    that uses others with these, so that none of them falls between check and approval.
+    """
+    kind = Content.objects.filter(pk=content_id).values_list("kind", flat=True).first()
+    if kind is None:
+        return
+    if Content.model_of(kind).KIND.is_embedded:
+        pins.lock_hosts(content_id)
+    else:
+        pins.lock_used(content_id, revision_id)
 
 
 def check(name, content, *, by, at, asking=True, **data):
@@ -173,16 +201,15 @@ def make(name, token, *, by, at, **data):
     every table as it was. `data` is what the move's form asks for: `reason`, `go_live_at`, or
     the sign form's `credential`, `scope`, `conflict_statement` and `next_review_on`.
     """
-    if name == "withdraw":
-        lock_with_hosts(token)
+    is_whole(token)
+    lock(token.content, token.revision)
     content = seen(token)
     attempt = check(name, content, by=by, at=at, asking=False, **data)
     target = MOVES[name].target or content.status_at(at)
     changes = settled(content, at) | {"status": target}
     changes |= CHANGES.get(name, nothing)(attempt)
     swap(content, at, **changes)
-    if effect := EFFECTS.get(name):
-        effect(attempt)
+    wrote = EFFECTS.get(name, no_rows)(attempt)
     log.write(
         name,
         at=at,
@@ -190,17 +217,32 @@ def make(name, token, *, by, at, **data):
         content=content,
         revision=attempt.revision,
         digest=token.digest,
-        data=loggable(data) | FACTS.get(name, nothing)(attempt),
+        nth=content.lines,
+        data=loggable(name, data) | FACTS.get(name, nothing)(attempt),
+        wrote=wrote,
     )
+    tell_hosts(content, by, at)
     return content
 
 
-def loggable(data):
+# What of a move's form its line repeats: what everybody may read, and nothing else.
+LOGGABLE = {
+    "withdraw": ("reason",),
+    "emergency": ("reason",),
+    "schedule": ("go_live_at",),
+}
+
+
+def loggable(name, data):
     """What of a move's form goes into the log, as plain JSON values."""
-    return {
-        name: value.pk if isinstance(value, Credential) else signing.plain(value)
-        for name, value in data.items()
-    }
+    return {key: tidy(signing.plain(data[key])) for key in LOGGABLE.get(name, ()) if key in data}
+
+
+def tell_hosts(content, by, at):
+    """What was done to a text is written on those that use it; what may not go live any more is
+    taken off its schedule."""
+    for host, reason in pins.tell_hosts(content, by=by, at=at):
+        hold(host, by, at, reason)
 
 
 # --- What single moves add ---------------------------------------------------------------
@@ -210,8 +252,12 @@ def nothing(attempt):
     return {}
 
 
+def no_rows(attempt):
+    return []
+
+
 def unscheduled(attempt):
-    return {"scheduled": None, "scheduled_at": None}
+    return NOT_SCHEDULED
 
 
 def published(attempt):
@@ -220,14 +266,16 @@ def published(attempt):
     first = content.first_live_at or before.get("first_live_at")
     # The same words after another review are no update.
     same = content.live_id == attempt.revision.pk and not content.withdrawn_at and not before
-    return {
-        "live": attempt.revision,
-        "live_at": content.live_at if same else attempt.at,
-        "first_live_at": first or attempt.at,
-        "scheduled": None,
-        "scheduled_at": None,
-        "emergency_until": None,
-    } | NOT_WITHDRAWN
+    return (
+        {
+            "live": attempt.revision,
+            "live_at": content.live_at if same else attempt.at,
+            "first_live_at": first or attempt.at,
+            "emergency_until": None,
+        }
+        | NOT_SCHEDULED
+        | NOT_WITHDRAWN
+    )
 
 
 def published_unreviewed(attempt):
@@ -239,7 +287,12 @@ def back_to_live(attempt):
     """The head is what readers have again; what was discarded stays as revisions and in the log."""
     shown = attempt.content.shown_revision_id(attempt.at)
     head = Revision.objects.get(pk=shown)
-    return as_head(attempt.content, head) | {"scheduled": None, "scheduled_at": None}
+    return as_head(attempt.content, head) | NOT_SCHEDULED
+
+
+def returned(attempt):
+    """The revision that was withdrawn goes to review, not a draft that lies beside it."""
+    return as_head(attempt.content, attempt.content.live)
 
 
 def as_head(content, revision):
@@ -250,7 +303,8 @@ def as_head(content, revision):
 
 
 def scheduled(attempt):
-    return {"scheduled": attempt.revision, "scheduled_at": attempt.data["go_live_at"]}
+    go_live = attempt.data["go_live_at"]
+    return {"scheduled": attempt.revision, "scheduled_at": go_live, "holds_until": None}
 
 
 def withdrawn(attempt):
@@ -258,10 +312,8 @@ def withdrawn(attempt):
         "withdrawn_at": attempt.at,
         "withdrawn_by": attempt.by,
         "withdrawal_reason": attempt.data["reason"].strip(),
-        "scheduled": None,
-        "scheduled_at": None,
         "emergency_until": None,
-    }
+    } | NOT_SCHEDULED
 
 
 def confirmed(attempt):
@@ -286,18 +338,23 @@ def write_sign_off(attempt):
         conflict_statement=attempt.data["conflict_statement"].strip(),
         next_review_on=attempt.data["next_review_on"],
     )
-    signing.seal_row("signoff", signoff)
     signoff.save()
-    ReviewRequest.objects.filter(
+    attempt.facts["signoff"] = signoff.pk
+    asked = ReviewRequest.objects.filter(
         content=attempt.content, reviewer=credential.reviewer, status__in=ReviewRequest.OPEN
-    ).update(status=ReviewRequest.Status.DONE, answered_at=attempt.at)
+    )
+    answered = list(asked)
+    asked.update(status=ReviewRequest.Status.DONE, answered_at=attempt.at)
+    for request in answered:
+        request.refresh_from_db()
+    return [signoff, *answered]
 
 
 def ask_the_named_reviewers(attempt):
     """Reviewers whom the draft names are asked when it is submitted."""
     find = attempt.content.spec.invited
     if find is None:
-        return
+        return []
     named = Reviewer.objects.active().filter(pk__in=find(attempt.revision.pk))
     asked = ReviewRequest.objects.filter(content=attempt.content, status__in=ReviewRequest.OPEN)
     due = timezone.localdate(attempt.at) + datetime.timedelta(days=settings.REVIEW_DAYS)
@@ -315,43 +372,44 @@ def ask_the_named_reviewers(attempt):
             actor=attempt.by,
             content=attempt.content,
             data={"request": request.pk, "reviewer": reviewer.pk, "due_on": due.isoformat()},
+            wrote=[request],
         )
+    return []
 
 
 def write_correction(attempt):
     note = str(attempt.data.get("correction") or "").strip()
-    if note:
-        Correction.objects.create(
-            content=attempt.content,
-            revision=attempt.revision,
-            note=note,
-            at=attempt.at,
-            by=attempt.by,
-        )
-
-
-def hold_hosts(attempt):
-    """What would go live with a text that was just withdrawn waits for its editor instead."""
-    hosts = Content.objects.filter(
-        status=Content.Status.SCHEDULED,
-        scheduled_at__gt=attempt.at,
-        scheduled__pins__pinned__content=attempt.content,
+    if not note:
+        return []
+    correction = Correction.objects.create(
+        content=attempt.content,
+        revision=attempt.revision,
+        note=note,
+        at=attempt.at,
+        by=attempt.by,
     )
-    for host in hosts.distinct().order_by("pk"):
-        hold(host, attempt.by, attempt.at, _("A text that it uses was withdrawn."))
+    return [correction]
 
 
-def lock_with_hosts(token):
-    """Locks are taken in one order, contents by key, also where one move touches several."""
-    hosts = Revision.objects.filter(pins__pinned__content=token.content).values("content")
-    contents = Content.objects.filter(pk__in=[token.content]) | Content.objects.filter(pk__in=hosts)
-    list(contents.select_for_update().order_by("pk").values_list("pk"))
+def write_change_request(attempt):
+    """The reason for the writer. A reviewer may say as well that readers should stop relying on
+    what is published: its badge then falls at once."""
+    request = ChangeRequest.objects.create(
+        content=attempt.content,
+        revision=attempt.revision,
+        by=attempt.by,
+        at=attempt.at,
+        reason=attempt.data["reason"].strip(),
+        stop=bool(attempt.data.get("stop")),
+    )
+    attempt.facts |= {"change_request": request.pk, "stop": request.stop}
+    return [request]
 
 
 def hold(content, by, at, reason):
     """Take a revision off the schedule, or back to review, since its conditions fell."""
     revision = content.head
-    swap(content, at, status=Content.Status.IN_REVIEW, scheduled=None, scheduled_at=None)
+    swap(content, at, status=Content.Status.IN_REVIEW, **NOT_SCHEDULED)
     log.write(
         "hold",
         at=at,
@@ -359,8 +417,10 @@ def hold(content, by, at, reason):
         content=content,
         revision=revision,
         digest=revision.seal.digest,
+        nth=content.lines,
         data={"reason": str(reason)},
     )
+    tell_hosts(content, by, at)
 
 
 CHANGES = {
@@ -371,34 +431,56 @@ CHANGES = {
     "discard": back_to_live,
     "schedule": scheduled,
     "withdraw": withdrawn,
+    "return": returned,
 }
+# Each writes what else a move writes, and returns the rows, which the move's line names.
 EFFECTS = {
     "sign": write_sign_off,
     "submit": ask_the_named_reviewers,
     "approve": write_correction,
-    "withdraw": hold_hosts,
+    "request_changes": write_change_request,
 }
 
 
+def own_facts(attempt):
+    """What the move's effect has noted for its line."""
+    return attempt.facts
+
+
 def approval_facts(attempt):
-    """A house of two may approve its own work after a sign-off; the history then says so."""
-    return {"approver_contributed": True} if attempt.by_contributed else {}
+    """The sign-offs that the approval rests on, and what the embedded texts are at this time.
+
+    A house of two may approve its own work after a sign-off; the history then says so."""
+    facts = {"signoffs": [signoff.pk for signoff in attempt.signoffs]}
+    if attempt.by_contributed:
+        facts["approver_contributed"] = True
+    return facts | pin_facts(attempt)
+
+
+def pin_facts(attempt):
+    """What the texts that this one uses are when it goes to readers."""
+    said = pins.facts_for(attempt.revision, attempt.at)
+    return {"pins": said} if said else {}
 
 
 def confirmed_emergency(attempt):
     return {"emergency": rules.last_line(attempt.content, "emergency").seq}
 
 
-def discarded_for(attempt):
+def new_head(attempt):
     return {"head": attempt.content.head_id}
 
 
 # What else a move's log line states.
 FACTS = {
+    "sign": own_facts,
+    "request_changes": own_facts,
     "approve": approval_facts,
     "schedule": approval_facts,
+    "emergency": pin_facts,
     "confirm": confirmed_emergency,
-    "discard": discarded_for,
+    "discard": new_head,
+    "return": new_head,
 }
 
 
@@ -411,11 +493,12 @@ def revoke(signoff, *, kind, by, at, reason):
         raise Refused(_("Only the person who signed can retract a signature."))
     if kind == Revocation.Kind.ANNUL and not by.has_perm("editorial.annul_signoff"):
         raise Refused(_("Only an administrator can annul a signature."))
+    lock(signoff.content_id)
     content = Content.objects.get(pk=signoff.content_id)
     swap(content, at)
     if Revocation.objects.filter(signoff=signoff).exists():
         raise Refused(_("This signature was taken back already."))
-    Revocation.objects.create(
+    revocation = Revocation.objects.create(
         signoff=signoff, kind=kind, reason=reason.strip(), revoked_at=at, revoked_by=by
     )
     log.write(
@@ -425,18 +508,26 @@ def revoke(signoff, *, kind, by, at, reason):
         content=content,
         revision=signoff.revision,
         digest=signoff.digest,
-        data={"signoff": signoff.pk, "reason": reason.strip()},
+        nth=content.lines,
+        data={"signoff": signoff.pk, "reason": revocation.reason},
+        wrote=[revocation],
     )
     hold_unsigned(content, by, at)
-
-
-HELD_BY_SIGNATURES = (Content.Status.SIGNED, Content.Status.SCHEDULED)
+    tell_hosts(content, by, at)
 
 
 def hold_unsigned(content, by, at):
-    """What was signed or scheduled, and is not signed any more, goes back to review."""
-    if content.status_at(at) in HELD_BY_SIGNATURES and not standing.signoffs_of(content.head):
+    """What was signed or scheduled, and is not signed any more, goes back to review; so does what
+    is on schedule with an approval that ended."""
+    record = standing.record_of(content)
+    state, head = content.status_at(at), content.head
+    rows = standing.signoffs_under(head)
+    if state == Content.Status.SIGNED and not record.for_approval(rows, head.seal):
         hold(content, by, at, _("No reviewer's signature stands under it any more."))
+    elif state == Content.Status.SCHEDULED:
+        signed, ended = record.approved(record.approval_of(head), rows, head.seal)
+        if ended or not signed:
+            hold(content, by, at, _("A signature that its approval rests on does not stand."))
 
 
 @transaction.atomic
@@ -446,8 +537,7 @@ def annul_credential(credential, *, by, at, reason):
         raise Refused(_("Only an administrator can annul a credential."))
     if not reason.strip():
         raise Refused(_("Give the reason."))
-    signed = Content.objects.filter(signoffs__credential=credential).distinct()
-    contents = list(Content.objects.filter(pk__in=signed).select_for_update().order_by("pk"))
+    contents = lock_signed(SignOff.objects.filter(credential=credential))
     credential = Credential.objects.select_for_update().get(pk=credential.pk)
     if credential.annulled_at:
         raise Refused(_("This credential was annulled already."))
@@ -457,11 +547,45 @@ def annul_credential(credential, *, by, at, reason):
         "credential_annulled",
         at=at,
         actor=by,
-        data={"credential": credential.pk, "reason": reason.strip()},
+        data={"credential": credential.pk},
+        wrote=[credential],
+    )
+    let_fall(SignOff.objects.filter(credential=credential), contents, "credential_annulled", by, at)
+    return credential
+
+
+def lock_signed(signoffs):
+    """The contents of some sign-offs, locked by key together with all that use their texts."""
+    signed = set(signoffs.values_list("content", flat=True))
+    hosts = Pin.objects.filter(pinned__content__in=signed)
+    pins.lock({*signed, *hosts.values_list("revision__content", flat=True)})
+    return list(Content.objects.filter(pk__in=signed).order_by("pk"))
+
+
+def let_fall(signoffs, contents, move, by, at):
+    """Write on each content which of its sign-offs count for nothing from now on, though their
+    signers did not say no."""
+    fallen = {content.pk: [] for content in contents}
+    for key, content in signoffs.order_by("pk").values_list("pk", "content"):
+        fallen[content].append(key)
+    log.number(contents)
+    log.append(
+        [
+            Event(
+                at=at,
+                actor=by,
+                move=move,
+                content=content,
+                nth=content.lines,
+                data={"fallen": fallen[content.pk]},
+                rows=[signing.fact_of(content)],
+            )
+            for content in contents
+        ]
     )
     for content in contents:
         hold_unsigned(content, by, at)
-    return credential
+        tell_hosts(content, by, at)
 
 
 # --- Saving ------------------------------------------------------------------------------
@@ -496,6 +620,7 @@ def saving(content, revision, token, *, by, at, slug=None):
     with transaction.atomic():
         parent = None
         if token is not None:
+            pins.lock([token.content])
             content = seen(token)
             check("save", content, by=by, at=at, asking=False)
             parent = content.head
@@ -503,6 +628,7 @@ def saving(content, revision, token, *, by, at, slug=None):
             raise MissingToken(_("This request does not say which revision it is about."))
         else:
             rules.may(by, MOVES["save"])
+        standings = standing.signoffs_of(parent) if parent else []
         changes = settled(content, at)
         if slug and slug != content.slug:
             changes["slug"] = new_slug(content, slug, at)
@@ -514,9 +640,13 @@ def saving(content, revision, token, *, by, at, slug=None):
         seal(revision)
         if parent and not changes.get("slug") and says_the_same(revision, parent.typed):
             raise Unchanged
+        carried = carry_sign_offs(revision, parent, standings)
         rows = Content.objects.filter(pk=content.pk)
         rows.update(version=content.version + 1, **as_head(content, revision))
-        carry_sign_offs(revision, parent)
+        content.refresh_from_db()
+        data = {"slug": slug} if changes.get("slug") else {}
+        if carried:
+            data["carried"] = [[row.pk, row.carried_from_id] for row in carried]
         log.write(
             "save",
             at=at,
@@ -524,9 +654,10 @@ def saving(content, revision, token, *, by, at, slug=None):
             content=content,
             revision=revision,
             digest=revision.seal.digest,
-            data={"note": revision.note, **({"slug": slug} if changes.get("slug") else {})},
+            nth=content.lines,
+            data=data,
+            wrote=[*logged_parts(revision), *carried],
         )
-        content.refresh_from_db()
 
 
 def revise(token, *, by, at, origin=None, renew_pins=False, **fields):
@@ -696,14 +827,27 @@ def children_of(model):
     ]
 
 
-def carry_sign_offs(revision, parent):
-    """Where the words did not change, the parent's standing sign-offs go on by explicit rows."""
+def logged_parts(revision):
+    """The rows of a revision that no seal covers: who made it, and what is not signed of it."""
+    rows = [revision]
+    for relation in children_of(type(revision)):
+        if hasattr(relation.related_model, "LOGGED"):
+            rows += children(revision, relation)
+    return rows
+
+
+def carry_sign_offs(revision, parent, standings):
+    """Where the words did not change, the parent's standing sign-offs go on by explicit rows.
+
+    `standings`: those on which an approval of the parent could have rested. Returns the rows.
+    """
     if parent is None or parent.seal.digest != revision.seal.digest:
-        return
-    for old in standing.signoffs_of(parent):
+        return []
+    carried = []
+    for old in standings:
         if old.signed_by.person_id == revision.created_by.person_id:
             continue  # a signer who edits is a contributor from now on
-        carried = SignOff(
+        copied = SignOff(
             **{
                 field.name: getattr(old, field.name)
                 for field in SignOff._meta.concrete_fields
@@ -712,5 +856,6 @@ def carry_sign_offs(revision, parent):
             revision=revision,
             carried_from=old.carried_from or old,
         )
-        signing.seal_row("signoff", carried)
-        carried.save()
+        copied.save()
+        carried.append(copied)
+    return carried

@@ -469,14 +469,15 @@ class Panel:
 
     def signoffs(self):
         """Signatures under this revision, each with its fault and the ways to take it back."""
-        found = standing.signoffs_with_all().filter(revision=self.revision)
+        found = SignOff.objects.select_related("reviewer", "credential", "revocation")
+        record = standing.record_of(self.content)
         return [
             Shown(
                 signoff,
                 self.revocations(signoff),
-                {"fault": standing.signoff_fault(signoff, self.revision)},
+                {"fault": standing.signoff_fault(record, signoff, self.revision.seal)},
             )
-            for signoff in found
+            for signoff in found.filter(revision=self.revision)
         ]
 
     def revocations(self, signoff):

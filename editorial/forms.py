@@ -6,6 +6,7 @@ from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import rules
 from .days import months_after
 from .models import Content, Credential
 
@@ -66,6 +67,27 @@ class ReasonForm(MoveForm):
     reason = forms.CharField(
         label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class ChangesForm(ReasonForm):
+    """A reviewer is also asked about what readers have."""
+
+    stop = forms.ChoiceField(
+        label=_("Should readers stop relying on what is published?"),
+        choices=[("", _("No, it may stand meanwhile")), ("yes", _("Yes, take its badge at once"))],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        shown = self.content.shown_revision_id(self.at)
+        if not (shown and self.content.spec.needs_sign_off and rules.reviewer_of(self.by)):
+            del self.fields["stop"]
+
+    def clean(self):
+        data = super().clean()
+        return {**data, "stop": data.get("stop") == "yes"}
 
 
 class WithdrawForm(ReasonForm):
@@ -173,7 +195,7 @@ class SignForm(MoveForm):
 MOVE_FORMS = {
     "approve": ApproveForm,
     "emergency": EmergencyForm,
-    "request_changes": ReasonForm,
+    "request_changes": ChangesForm,
     "withdraw": WithdrawForm,
     "schedule": ScheduleForm,
     "sign": SignForm,

@@ -1,24 +1,17 @@
-"""What the public may know of a content's past: which revisions it saw, and who signed them."""
+"""What the public may know of a content's past: which revisions it saw, who signed them, what was
+withdrawn and why, and what came back."""
 
-import datetime
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from django.conf import settings
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from . import differences, documents, standing
-from .models import Event, Revision
-
-
-@dataclass
-class Publication:
-    """A revision that readers got from a time on, and the log line that approved it."""
-
-    revision_id: int
-    since: datetime.datetime
-    line: Event
+from .models import Event, Revision, SignOff
+from .standing import Publication
 
 
 @dataclass
@@ -27,17 +20,24 @@ class Entry:
 
     publication: Publication
     revision: Revision
-    # The parsed sealed bytes; None where they were removed by law.
+    # The parsed sealed bytes; None where they were removed by law, or are not the sealed ones.
     document: dict | None
+    # [(sign-off, why it does not count now or None)] of those that the approval rests on.
     signoffs: list
     corrections: list
     # Set where it was removed: the public reason and the day.
     redaction: object
     # What differs from the publication before; None for the first, and where one was removed.
     differences: list | None = None
-    # The same words after another review.
+    # The same words as the publication before it.
     again: bool = False
+    # Somebody signed since the publication before.
+    signed_anew: bool = True
     confirmed: Event | None = None
+    # The line that sent it back to review after it had been withdrawn, or None.
+    returned: Event | None = None
+    # Lines by which reviewers said that readers should stop relying on it.
+    stops: list = field(default_factory=list)
 
     @property
     def title(self):
@@ -54,6 +54,15 @@ class Entry:
         return self.publication.line if self.publication.line.move == "emergency" else None
 
     @property
+    def withdrawn(self):
+        """The log line that withdrew it, or None."""
+        return self.publication.withdrawn
+
+    @property
+    def is_readable(self):
+        return self.document is not None
+
+    @property
     def canonical_url(self):
         content = self.revision.content
         return reverse(f"{content.kind}_canonical", args=[content.slug, self.revision.number])
@@ -66,7 +75,7 @@ class Entry:
             "title": self.title,
             "public_from": self.publication.since.isoformat(),
             "digest": self.revision.seal.digest,
-            "canonical": None if self.redaction else f"{settings.SITE_URL}{self.canonical_url}",
+            "canonical": f"{settings.SITE_URL}{self.canonical_url}" if self.is_readable else None,
             "approved_at": None if self.emergency else line.at.isoformat(),
             "approver_contributed": self.approver_contributed,
             "published_without_review": self.emergency
@@ -75,6 +84,13 @@ class Entry:
                 "at": line.at.isoformat(),
                 "confirmed_at": self.confirmed and self.confirmed.at.isoformat(),
             },
+            "withdrawn": self.withdrawn
+            and {
+                "reason": self.withdrawn.data["reason"],
+                "at": self.withdrawn.at.isoformat(),
+                "returned_to_review_at": self.returned and self.returned.at.isoformat(),
+            },
+            "not_to_be_relied_on": [line.at.isoformat() for line in self.stops],
             "removed": self.redaction
             and {
                 "reason": self.redaction.reason,
@@ -109,56 +125,64 @@ def signoff_facts(signoff, fault):
     }
 
 
-# Moves that begin a publication, or end the waiting for one.
-PUBLISHING = ("approve", "emergency")
-DECISIVE = (*PUBLISHING, "schedule", "recall", "hold", "withdraw")
-
-
-def publications(content, now):
-    """Every revision that was public up to `now`, oldest first, read from the log.
-
-    A scheduled one counts once its time has come without a recall or withdrawal before.
-    """
-    found, waiting = [], None
-    for line in content.events.filter(move__in=DECISIVE).order_by("seq"):
-        found += due(waiting, line.at)
-        waiting = None
-        if line.move in PUBLISHING:
-            found.append(Publication(line.revision_id, line.at, line))
-        elif line.move == "schedule":
-            go_live = datetime.datetime.fromisoformat(line.data["go_live_at"])
-            waiting = Publication(line.revision_id, go_live, line)
-    return found + due(waiting, now)
-
-
-def due(publication, now):
-    return [publication] if publication and publication.since <= now else []
-
-
 def entries(content, now):
     """The public history, newest first, in a number of queries that does not grow with it."""
-    public = publications(content, now)
-    keys = [publication.revision_id for publication in public]
-    revisions = {
-        revision.pk: revision
-        for revision in Revision.objects.filter(pk__in=keys)
-        .select_related("seal", "redaction")
-        .prefetch_related(Prefetch("signoffs", standing.signoffs_with_all()), "corrections")
-    }
-    for revision in revisions.values():
-        revision.content = content.typed
-    confirmations = {
-        line.data.get("emergency"): line for line in content.events.filter(move="confirm")
-    }
+    record = standing.record_of(content)
+    public = record.publications(now)
+    revisions = revisions_of(content, public)
+    badge = badge_now(record, revisions, now)
     found = []
     for publication in public:
-        made = entry(publication, revisions[publication.revision_id])
-        made.confirmed = confirmations.get(publication.line.seq)
-        if found:
-            made.again = found[-1].revision == made.revision
-        found.append(made)
+        before = found[-1] if found else None
+        found.append(entry(publication, revisions[publication.revision_id], record, before))
+    for one in found:
+        one.signoffs = [(s, why_not_now(s, one, badge, record)) for s in one.signoffs]
     add_differences(found)
     return found[::-1]
+
+
+def revisions_of(content, public):
+    """{key: revision} of some publications, with all that is told of them."""
+    signoffs = SignOff.objects.select_related("reviewer", "revocation")
+    found = (
+        Revision.objects.filter(pk__in=[publication.revision_id for publication in public])
+        .select_related("seal", "redaction")
+        .prefetch_related(Prefetch("signoffs", signoffs), "corrections")
+        .in_bulk()
+    )
+    for revision in found.values():
+        revision.content = content.typed
+    return found
+
+
+def badge_now(record, revisions, now):
+    """The badge that readers see on the page now, or one that names nobody."""
+    shown = record.shown(now)
+    if shown is None:
+        return standing.Badge()
+    typed = revisions[shown.revision_id].typed
+    typed.content = record.content
+    return standing.badge_of(typed, record, now)
+
+
+def why_not_now(signoff, entry, badge, record):
+    """Why a sign-off does not stand under what readers have now; None where it does."""
+    if fault := standing.signoff_fault(record, signoff, entry.revision.seal):
+        return fault
+    if badge.stands and signoff in badge.signoffs:
+        return None
+    if entry.withdrawn:
+        return _("The page was withdrawn after it.")
+    if badge.overdue and signoff in badge.signoffs:
+        return _("The review has run out.")
+    if badge.faults and signoff.revision_id == record_revision(record):
+        return badge.faults[0]
+    return _("Readers have something newer.")
+
+
+def record_revision(record):
+    last = record.last(*standing.PUBLISHING, "schedule")
+    return last and last.revision_id
 
 
 MOST_COMPARED = 20
@@ -171,15 +195,65 @@ def add_differences(found):
             after.differences = differences.between(before.document, after.document)
 
 
-def entry(publication, revision):
+def entry(publication, revision, record, before):
+    line = publication.line
     redaction = getattr(revision, "redaction", None)
-    removed = redaction if redaction and redaction.done_at else None
-    signed = [(s, standing.signoff_fault(s, revision)) for s in revision.signoffs.all()]
+    removed = redaction if redaction and redaction.done_at and record.names(redaction) else None
+    signoffs = list(revision.signoffs.all())
+    resting = [s for s in signoffs if rests_on(record, line, s, signoffs)]
     return Entry(
         publication=publication,
         revision=revision,
-        document=None if removed else documents.parse(revision.seal.canonical),
-        signoffs=signed,
-        corrections=list(revision.corrections.all()),
+        document=None if removed else readable(revision.seal),
+        signoffs=resting,
+        corrections=[note for note in revision.corrections.all() if record.names(note)],
         redaction=removed,
+        again=bool(before) and before.revision == revision,
+        signed_anew=not before or signed_since(record, resting, before.publication.line),
+        confirmed=standing.confirmation_in(record, line),
+        returned=returned_after(record, publication),
+        stops=[later for later in until_next(record, line) if later.data.get("stop")],
     )
+
+
+def rests_on(record, line, signoff, all_of_it):
+    """Whether a publication's approval names a sign-off, or the sign-off renews it."""
+    if line.move not in standing.APPROVALS:
+        return False
+    named = [s for s in all_of_it if s.pk in record.named_by(line)]
+    return signoff in named or (
+        record.renewals(line, named)(signoff)
+        and not any(later.move in standing.APPROVALS for later in between(record, line, signoff))
+    )
+
+
+def between(record, line, signoff):
+    """The lines after a publication and before a sign-off."""
+    signed = record.signed_at.get(signoff.pk, 0)
+    return [later for later in record.after(line) if later.seq < signed]
+
+
+def signed_since(record, signoffs, line):
+    return any(record.signed_at.get(signoff.pk, 0) > line.seq for signoff in signoffs)
+
+
+def readable(seal):
+    """The parsed sealed bytes, or None where the bytes at hand are not the sealed ones."""
+    if documents.digest_of(bytes(seal.canonical)) != seal.digest:
+        return None
+    return documents.parse(seal.canonical)
+
+
+def until_next(record, line):
+    """The lines after a publication's, up to the next one that publishes."""
+    for later in record.after(line):
+        if later.move in standing.PUBLISHING:
+            return
+        yield later
+
+
+def returned_after(record, publication):
+    if publication.withdrawn is None:
+        return None
+    later = record.after(publication.withdrawn)
+    return next((line for line in later if line.move == "return"), None)

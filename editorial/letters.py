@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import Comment, Letter, MailSetting, ReviewRequest, Revision, User
+from .models import ChangeRequest, Comment, Letter, MailSetting, ReviewRequest, Revision, User
 
 logger = logging.getLogger(__name__)
 
@@ -142,11 +142,20 @@ def body_of(line):
     parts = [str(RECIPES[line.move].subject) + ":", str(head), ""]
     if line.actor:
         parts.insert(2, _("By %(name)s.") % {"name": line.actor.display_name})
-    if reason := line.data.get("reason"):
+    if reason := reason_of(line):
         parts += [_("Reason: %(reason)s") % {"reason": reason}, ""]
     if due := line.data.get("due_on"):
         parts += [_("Due on %(day)s.") % {"day": due}, ""]
     return "\n".join([*parts, address_of(head)])
+
+
+def reason_of(line):
+    """The words of whoever made the step: public ones stand in its line, the others in a row."""
+    if key := line.data.get("change_request"):
+        return ChangeRequest.objects.get(pk=key).reason
+    if line.move.startswith("review_"):
+        return request_of(line).reason
+    return line.data.get("reason")
 
 
 def address_of(revision):

@@ -1,37 +1,67 @@
-"""Writing and checking the append-only log: each line's hash covers the line before."""
+"""Writing and checking the append-only log: each line's hash covers the line before, and each line
+names the rows that it wrote."""
 
 import hashlib
 
 import rfc8785
+from django.db.models import F
 
 from . import letters, signing
-from .models import Event, LogHead
+from .models import Content, Event, LogHead
 
 GENESIS = "0" * 64
 
 
-def write(move, *, at, actor=None, content=None, revision=None, digest="", data=None):
-    """Append one line; call it last in a transaction, since it locks the log's head."""
+def write(
+    move, *, at, actor=None, content=None, revision=None, digest="", data=None, wrote=(), nth=None
+):
+    """Append one line; call it last in a transaction, since it locks the log's head.
+
+    `wrote`: the rows that this step wrote or changed, as they stand now. `nth`: where the line
+    decides about its content, its number among those that do (`Content.lines`, raised by who
+    changed the row); such a line names the content's own row too. `data` holds no private word.
+    """
+    named = [content, *wrote] if nth else wrote
+    (event,) = append(
+        [
+            Event(
+                at=at,
+                actor=actor,
+                move=move,
+                content=content,
+                revision=revision,
+                digest=digest,
+                nth=nth,
+                data=data or {},
+                rows=sorted(map(signing.fact_of, named)),
+            )
+        ]
+    )
+    letters.write_for(event)
+    return event
+
+
+def append(events):
+    """Append lines that lack only number, hash and mac; the head is locked and moved once."""
     head, _created = LogHead.objects.select_for_update().get_or_create(
         pk=1, defaults={"count": 0, "hash": GENESIS}
     )
-    event = Event(
-        seq=head.count + 1,
-        at=at,
-        actor=actor,
-        move=move,
-        content=content,
-        revision=revision,
-        digest=digest,
-        data=data or {},
-        previous=head.hash,
-    )
-    event.hash = hash_of(event)
-    signing.seal_row("event", event)
-    event.save(force_insert=True)
-    LogHead.objects.filter(pk=1).update(count=event.seq, hash=event.hash)
-    letters.write_for(event)
-    return event
+    for event in events:
+        event.layout, event.key_id = signing.LAYOUT, signing.key_id()
+        event.seq, event.previous = head.count + 1, head.hash
+        event.hash = hash_of(event)
+        signing.set_mac(event)
+        head.count, head.hash = event.seq, event.hash
+    Event.objects.bulk_create(events)
+    LogHead.objects.filter(pk=1).update(count=head.count, hash=head.hash)
+    return events
+
+
+def number(contents):
+    """Raise `lines` of contents that are locked, each for one line that decides about it."""
+    Content.objects.filter(pk__in=[content.pk for content in contents]).update(lines=F("lines") + 1)
+    for content in contents:
+        content.lines += 1
 
 
 def head():
@@ -41,28 +71,28 @@ def head():
 
 
 def line_of(event):
-    """The facts that a line's hash covers, the hash before included."""
-    facts = signing.facts_of(event)
-    return {name: value for name, value in facts.items() if name != "hash"}
+    """The facts that a line's hash covers, as an export writes them."""
+    return signing.line_facts(event)
 
 
 def hash_of(event):
-    return hashlib.sha256(rfc8785.dumps(line_of(event))).hexdigest()
+    return hashlib.sha256(rfc8785.dumps(signing.line_facts(event))).hexdigest()
 
 
-def faults():
-    """What is wrong with the chain, one sentence each."""
-    previous, count = GENESIS, 0
-    for event in Event.objects.order_by("seq").iterator(chunk_size=2000):
+def faults(since=0):
+    """What is wrong with the chain after the line `since`, one sentence each."""
+    before = Event.objects.filter(seq=since).first()
+    previous, count = (before.hash, since) if before else (GENESIS, 0)
+    for event in Event.objects.filter(seq__gt=count).order_by("seq").iterator(chunk_size=2000):
         count += 1
         if event.seq != count:
             yield f"Log line {count} is missing; the next is {event.seq}."
             count = event.seq
         if event.previous != previous:
             yield f"Log line {event.seq} does not follow from the line before it."
-        if event.hash != hash_of(event):
+        if event.layout not in signing.LINE_COLUMNS or event.hash != hash_of(event):
             yield f"Log line {event.seq} is not what was written."
-        if not signing.is_true("event", event):
+        elif not signing.is_authentic(event):
             yield f"Log line {event.seq} was not written by this application."
         previous = event.hash
     head = LogHead.objects.filter(pk=1).first()

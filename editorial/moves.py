@@ -127,7 +127,7 @@ MOVES = {
             (S.IN_REVIEW, S.SIGNED),
             S.CHANGES_REQUESTED,
             "request_changes_content",
-            (rules.reason_is_given,),
+            (rules.reason_is_given, rules.only_a_reviewer_says_stop),
             bulk=True,
         ),
         Move(
@@ -191,6 +191,15 @@ MOVES = {
             "withdraw_content",
             (rules.is_public, rules.reason_is_given),
             bulk=True,
+        ),
+        Move(
+            "return",
+            _("Return to review"),
+            _("Sends the same revision to another review; readers get it once it is approved."),
+            (S.WITHDRAWN,),
+            S.IN_REVIEW,
+            "withdraw_content",
+            forward=True,
         ),
     )
 }

@@ -47,6 +47,7 @@ class Page:
     content: Content
     revision: Revision
     badge: standing.Badge
+    record: standing.Record | None = None
 
     @property
     def is_readable(self):
@@ -115,7 +116,8 @@ def render_document(document):
 def load(contents, now):
     """Pages for public contents of one kind (from `ContentQuerySet.public`), in their order.
 
-    A page whose bytes are not the sealed ones any more is left out.
+    A page whose bytes are not the sealed ones any more is left out, and so is one that readers
+    have by the columns of its row but not by the log.
     """
     contents = list(contents)
     if not contents:
@@ -123,14 +125,20 @@ def load(contents, now):
     revisions = revisions_for([c.shown_id for c in contents], contents[0].spec)
     for content in contents:
         revisions[content.shown_id].content = content
-    lines = standing.lines_about(revisions.values())
+    records = standing.records_of(contents)
     pages = []
     for content in contents:
-        revision = revisions[content.shown_id]
-        page = Page(content, revision, standing.badge_of(revision, lines[revision.pk], now))
-        if page.is_readable:
+        revision, record = revisions[content.shown_id], records[content.pk]
+        page = Page(content, revision, standing.badge_of(revision, record, now), record)
+        if page.is_readable and is_shown(record, revision, now):
             pages.append(page)
     return pages
+
+
+def is_shown(record, revision, now):
+    """Whether the log says that readers have this revision now, whatever the columns say."""
+    shown = record.shown(now)
+    return shown is not None and shown.revision_id == revision.pk
 
 
 def preview(revision, now):

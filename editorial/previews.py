@@ -7,7 +7,7 @@ import secrets
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import history, log, rules
+from . import log, rules, standing
 from .errors import Refused
 from .models import PreviewLink
 
@@ -52,6 +52,7 @@ def end(link, *, by, at):
     """End a link before its time. Raises Refused for who might not have made it."""
     check(link.revision.content, by)
     if PreviewLink.objects.filter(pk=link.pk, ended_at=None).update(ended_at=at):
+        link.refresh_from_db()
         write_line("preview_ended", link, by, at)
 
 
@@ -67,7 +68,7 @@ def find(secret, now):
 
 def was_public(revision, now):
     """Whether readers have this revision or had it: the link's work is done then."""
-    public = history.publications(revision.content, now)
+    public = standing.record_of(revision.content).publications(now)
     return revision.pk in {publication.revision_id for publication in public}
 
 
@@ -79,5 +80,6 @@ def write_line(move, link, by, at):
         content=link.revision.content,
         revision=link.revision,
         digest=link.revision.seal.digest,
-        data={"link": link.pk, "label": link.label, "until": link.expires_at.isoformat()},
+        data={"link": link.pk, "until": link.expires_at.isoformat()},
+        wrote=[link],
     )

@@ -33,15 +33,20 @@ class ContentQuerySet(models.QuerySet):
 
     def in_state(self, state, now):
         """Contents of which the state is this one at the time `now` (see `Content.status_at`)."""
-        due = Q(status="scheduled", scheduled_at__lte=now)
-        if state == "published":
-            return self.filter(Q(status=state) | due)
-        return self.filter(status=state).exclude(due)
+        moved = {
+            "published": Q(status="scheduled") & is_due(now),
+            "in_review": Q(status="scheduled") & is_held(now),
+        }
+        if state in moved:
+            return self.filter(Q(status=state) | moved[state])
+        found = self.filter(status=state)
+        return found.exclude(is_due(now) | is_held(now)) if state == "scheduled" else found
 
     def with_state(self, now):
         """Annotated with `state`, the status at the time `now`."""
-        due = When(status="scheduled", scheduled_at__lte=now, then=Value("published"))
-        return self.annotate(state=Case(due, default=F("status")))
+        due = When(Q(status="scheduled") & is_due(now), then=Value("published"))
+        held = When(Q(status="scheduled") & is_held(now), then=Value("in_review"))
+        return self.annotate(state=Case(due, held, default=F("status")))
 
     def worked_on_by(self, user):
         """Contents of which the user wrote a revision."""
@@ -96,7 +101,17 @@ def is_due(now):
 
     The same rule as `Content.is_due`, for a row at hand.
     """
-    return Q(scheduled__isnull=False, scheduled_at__lte=now)
+    in_time = Q(holds_until=None) | Q(holds_until__gt=F("scheduled_at"))
+    return Q(scheduled__isnull=False, scheduled_at__lte=now) & in_time
+
+
+def is_held(now):
+    """A condition on contents: what is scheduled may not go live any more, by the clock alone.
+
+    The same rule as `Content.is_held`, for a row at hand.
+    """
+    fallen = Q(scheduled__isnull=False, holds_until__lte=now)
+    return fallen & Q(holds_until__lte=F("scheduled_at"))
 
 
 def written_by(user):

@@ -48,7 +48,8 @@ def do(redaction, *, by, at):
         raise Refused(_("This was done already."))
     if by.person_id == redaction.asked_by.person_id:
         raise Refused(_("You asked for this yourself; a second administrator does it."))
-    content = Content.objects.select_for_update().get(pk=revision.content_id)
+    actions.lock(revision.content_id)
+    content = Content.objects.get(pk=revision.content_id)
     in_use(content, revision, at)
     pictures = pictures_of(revision)
     actions.swap(content, at)
@@ -60,7 +61,7 @@ def do(redaction, *, by, at):
     if not changed:
         raise Refused(_("This was done already."))
     redaction.refresh_from_db()
-    write_line(LINE, redaction, by, at)
+    write_line(LINE, redaction, by, at, content)
     transaction.on_commit(lambda: remove_unused(pictures))
     return redaction
 
@@ -125,7 +126,7 @@ def empty(revision):
     rows = models.QuerySet(model).filter(pk=revision.pk)
     if blank:
         rows.update(**blank)
-    models.QuerySet(Revision).filter(pk=revision.pk).update(note="")
+    models.QuerySet(Revision).filter(pk=revision.pk).update(note="", salt="")
     for relation in actions.children_of(model):
         if relation.name != "pins":
             parts = models.QuerySet(relation.related_model)
@@ -143,16 +144,20 @@ def blank_of(field):
 def tombstones(revisions):
     """Keys of those among the revisions whose words were removed, as the log attests."""
     lines = Event.objects.filter(move=LINE, revision__in=revisions)
-    return {line.revision_id for line in lines if signing.is_true("event", line)}
+    return {line.revision_id for line in lines if signing.is_authentic(line)}
 
 
-def write_line(move, redaction, by, at):
+def write_line(move, redaction, by, at, content=None):
+    """`content`: set where the words are gone; the line then names what is left of the rows."""
+    revision = Revision.objects.get(pk=redaction.revision_id).typed
     log.write(
         move,
         at=at,
         actor=by,
-        content=redaction.revision.content,
+        content=content or revision.content,
         revision=redaction.revision,
         digest=redaction.digest,
+        nth=content and content.lines,
         data={"redaction": redaction.pk, "reason": redaction.reason},
+        wrote=[redaction, *(actions.logged_parts(revision) if content else [])],
     )

@@ -95,7 +95,7 @@ def answer(request, status, *, by, at, reason="", was=ReviewRequest.OPEN, actor=
     if not changed:
         raise Refused(_("This request was answered already."))
     request.refresh_from_db()
-    write_line(f"review_{status}", request, actor or by, at, reason=reason)
+    write_line(f"review_{status}", request, actor or by, at)
 
 
 def needed(reason):
@@ -106,7 +106,7 @@ def needed(reason):
 
 def write_line(move, request, by, at, **data):
     facts = {"request": request.pk, "reviewer": request.reviewer_id, **data}
-    log.write(move, at=at, actor=by, content=request.content, data=facts)
+    log.write(move, at=at, actor=by, content=request.content, data=facts, wrote=[request])
 
 
 def reviewers_for(content):
@@ -124,6 +124,8 @@ def comment(token, *, by, at, text, must_fix=False, quote="", before="", after="
     """A new thread on the head revision, or on a passage of it; returns its first comment."""
     if not by.has_perm("editorial.comment_content"):
         raise Refused(_("Your role does not include comments."))
+    actions.is_whole(token)
+    actions.lock(token.content)
     content = actions.seen(token)
     if content.status_at(at) not in OPEN_FOR_COMMENTS:
         raise Refused(_("Comments belong to a text in the making. Begin with a new draft."))
@@ -149,7 +151,9 @@ def comment(token, *, by, at, text, must_fix=False, quote="", before="", after="
         content=content,
         revision=made.revision,
         digest=token.digest,
-        data={"comment": made.pk, "must_fix": must_fix},
+        nth=content.lines if must_fix else None,
+        data={"comment": made.pk, "must_fix": must_fix, "person": by.person_id},
+        wrote=[made],
     )
     return made
 
@@ -158,6 +162,7 @@ def block(content, by, at):
     """Whoever is about to decide must see the comment first; what was scheduled waits for it."""
     if content.status_at(at) == Content.Status.SCHEDULED:
         actions.hold(content, by, at, _("A comment says that it must be fixed first."))
+        log.number([content])  # the comment's own line comes after that of the hold
     else:
         actions.swap(content, at)
 
@@ -171,12 +176,16 @@ def reply(thread, *, by, at, text="", verdict=""):
         raise Refused(_("Your role does not include comments."))
     if not (text.strip() or verdict):
         raise Refused(_("Write what you want to say."))
-    content = Content.objects.select_for_update().get(pk=thread.content_id)
+    actions.lock(thread.content_id)
+    content = Content.objects.get(pk=thread.content_id)
     is_open = rules.open_threads(content).filter(pk=thread.pk).exists()
+    decides = thread.must_fix and bool(verdict)
     if verdict == Comment.Verdict.RESOLVE:
         if not is_open:
             raise Refused(_("This comment is resolved already."))
         rules.may_resolve(by, thread)
+        if decides:
+            log.number([content])
     if verdict == Comment.Verdict.REOPEN:
         if is_open:
             raise Refused(_("This comment is open."))
@@ -197,7 +206,14 @@ def reply(thread, *, by, at, text="", verdict=""):
         actor=by,
         content=content,
         revision=content.head,
-        data={"comment": made.pk, "thread": thread.pk, "verdict": verdict},
+        nth=content.lines if decides else None,
+        data={
+            "comment": made.pk,
+            "thread": thread.pk,
+            "verdict": verdict,
+            "person": by.person_id,
+        },
+        wrote=[made],
     )
     return made
 
@@ -231,5 +247,6 @@ def check_source(token, digest, *, by, at):
             revision=content.head,
             digest=token.digest,
             data={"claim": digest},
+            wrote=[check],
         )
     return check

@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import sources, standing
+from . import pins, sources, standing
 from .days import months_after
 from .errors import Refused
 from .models import Comment, Content, Credential, Event, Reviewer, Revision, User
@@ -33,6 +33,20 @@ class Attempt:
     data: dict = field(default_factory=dict)
     # A button asks before the form is filled in; rules about the form then hold their tongue.
     asking: bool = False
+    # What an effect of the move has to say in its line.
+    facts: dict = field(default_factory=dict)
+
+    @cached_property
+    def record(self):
+        """What the log says of the content before this step."""
+        return standing.record_of(self.content)
+
+    @cached_property
+    def signoffs(self):
+        """The sign-offs on which an approval of the revision could rest, oldest first."""
+        if not self.content.spec.needs_sign_off:
+            return []
+        return standing.signoffs_of(self.revision, self.record)
 
     @cached_property
     def by_contributed(self):
@@ -125,9 +139,9 @@ def signer_did_not_contribute(attempt):
 
 def signer_has_not_signed_this(attempt):
     """Once for each time that it was submitted: a later review of the same words signs anew."""
-    submitted = last_line(attempt.content, "submit")
-    since = submitted.at if submitted else attempt.content.created_at
-    mine = [s for s in standing.signoffs_of(attempt.revision) if s.signed_at >= since]
+    submitted = attempt.record.last("submit", "return")
+    since = submitted.seq if submitted else 0
+    mine = [s for s in attempt.signoffs if attempt.record.signed_at[s.pk] > since]
     if attempt.by.person_id in persons(s.signed_by_id for s in mine):
         raise Refused(_("You have signed this revision already."))
 
@@ -182,7 +196,7 @@ def sign_form_is_complete(attempt):
 def has_the_sign_off_it_needs(attempt):
     if not attempt.content.spec.needs_sign_off:
         return
-    signoffs = standing.signoffs_of(attempt.revision)
+    signoffs = attempt.signoffs
     if not signoffs:
         raise Refused(
             _("No reviewer's signature stands under this revision, so it cannot be approved.")
@@ -213,7 +227,7 @@ def go_live_lies_ahead(attempt):
         raise Refused(_("Name a time that lies ahead, or approve now."))
     if go_live - attempt.at > LONGEST_WAIT:
         raise Refused(_("Name a time within the next three years."))
-    signoffs = standing.signoffs_of(attempt.revision)
+    signoffs = attempt.signoffs
     if signoffs and timezone.localdate(go_live) > signoffs[-1].next_review_on:
         raise Refused(_("By that time the review will be overdue. Name an earlier time."))
 
@@ -222,10 +236,10 @@ def go_live_lies_ahead(attempt):
 
 
 def pins_are_signed(attempt):
-    """What the text embeds must itself be signed and not withdrawn."""
-    for pin in standing.pins_of(attempt.revision):
-        if fault := standing.pin_fault(pin, attempt.at):
-            raise Refused(fault)
+    """What the text embeds must itself be signed and not withdrawn, now and when it goes live."""
+    go_live = attempt.data.get("go_live_at")
+    for fault in pins.faults_at(attempt.revision, attempt.at, go_live):
+        raise Refused(fault)
 
 
 def there_is_something_to_review(attempt):
@@ -271,10 +285,13 @@ def open_threads(*contents):
 
 
 def no_must_fix_is_open(attempt):
-    found = open_threads(attempt.content).filter(must_fix=True).first()
-    if found:
+    """What the log has as open counts, whatever became of the rows."""
+    keys = attempt.record.open_must_fixes
+    if keys:
+        found = Comment.objects.filter(pk__in=keys).first()
         raise Refused(
-            _("A comment must be resolved first: “%(comment)s”") % {"comment": found.text[:120]}
+            _("A comment must be resolved first: “%(comment)s”")
+            % {"comment": found.text[:120] if found else ""}
         )
 
 
@@ -311,6 +328,13 @@ def correction_corrects_something(attempt):
 def reason_is_given(attempt):
     if not attempt.asking and not str(attempt.data.get("reason", "")).strip():
         raise Refused(_("Give your reason; others will read it."))
+
+
+def only_a_reviewer_says_stop(attempt):
+    if attempt.data.get("stop") and reviewer_of(attempt.by) is None:
+        raise Refused(
+            _("That readers should stop relying on it, a reviewer says. You can withdraw the page.")
+        )
 
 
 def is_public(attempt):

@@ -6,7 +6,7 @@ publishes, schedules or withdraws, and give candidates only: `public(now)` decid
 """
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, When
 
 from . import documents, fulltext
 from .kinds import models_by_kind
@@ -118,12 +118,15 @@ def out_of_step():
 def periods(contents):
     """{revision: (from, until)}: when readers have it, as the contents stand; until may be None."""
     found = {}
-    columns = ("live", "live_at", "scheduled", "scheduled_at", "withdrawn_at")
-    for live, live_at, scheduled, scheduled_at, withdrawn_at in contents.values_list(*columns):
+    in_time = Q(holds_until=None) | Q(holds_until__gt=F("scheduled_at"))
+    goes_live = Case(When(in_time, then=F("scheduled")))
+    columns = ("live", "live_at", "goes_live", "scheduled_at", "withdrawn_at")
+    rows = contents.annotate(goes_live=goes_live).values_list(*columns)
+    for live, live_at, scheduled, scheduled_at, withdrawn_at in rows:
         if scheduled:
             found[scheduled] = (scheduled_at, None)
         if live and not withdrawn_at:
-            found[live] = (live_at, None if live == scheduled else scheduled_at)
+            found[live] = (live_at, scheduled_at if scheduled not in (None, live) else None)
     return found
 
 

@@ -1,21 +1,354 @@
-"""Whether a badge stands: computed each time from rows and bytes, never stored.
+"""Whether a badge stands: a pure function of a content's own log lines, the rows that they name,
+and the time. Nothing is stored as a flag, and nobody else decides.
 
-"Reviewed & Fact-Checked by X" stands only over the exact words that X signed. Everything that
-could part the two is asked here, and each part answers with a sentence that names its fault.
+"Reviewed & Fact-Checked by X" stands only over the exact words that X signed, and nobody's later
+"no" is passed over. Everything that could part the two is asked here, and each part answers with a
+sentence that names its fault.
 """
 
+import datetime
+import hashlib
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import documents, signing
-from .models import Event, Pin, SignOff
+from .models import Event, Pin, Revision, SignOff
 
+# Moves that begin a publication at once.
+PUBLISHING = ("approve", "emergency")
 APPROVALS = ("approve", "schedule")
 UNREVIEWED = "emergency"
-REVOCATIONS = ("retract", "annul")
+# Lines after which what was scheduled does not go live by itself any more.
+END_A_SCHEDULE = ("approve", "emergency", "schedule", "recall", "hold", "withdraw")
+# A "no" to a text: no earlier signature counts for a later approval.
+END_SIGNATURES = ("request_changes", "withdraw")
+ADOPTION = "adopt"
+
+
+@dataclass
+class Publication:
+    """A revision that readers got from a time on, and the log line that approved it."""
+
+    revision_id: int
+    since: datetime.datetime
+    line: Event
+    # The line by which it was withdrawn, or None.
+    withdrawn: Event | None = None
+
+
+class Record:
+    """The lines that decide about one content, oldest first, and what they say together."""
+
+    def __init__(self, content, lines):
+        self.content, self.lines = content, lines
+
+    # --- Whether the lines are all there, and true -------------------------------------------
+
+    @cached_property
+    def faults(self):
+        """Why the log cannot be believed about this content, or the content's row; sentences."""
+        if not all(map(signing.is_authentic, self.lines)):
+            return [_("A line of the log was not written by this application.")]
+        if not self.is_complete:
+            return [_("Lines of the log about this page are missing.")]
+        if not self.names(self.content):
+            return [_("The row of this page is not what the log says.")]
+        return []
+
+    @property
+    def is_complete(self):
+        """Whether the lines are numbered without a gap, up to the number in the content's row."""
+        numbers = [line.nth for line in self.lines if line.nth]
+        adopted = self.adoption.get("before")
+        if adopted and adopted != summary_of(line for line in self.lines if not line.nth):
+            return False
+        return numbers == list(range(1, self.content.lines + 1))
+
+    @cached_property
+    def adoption(self):
+        """What the adopting line says of the lines and rows of an older release."""
+        return next((line.data for line in self.lines if line.move == ADOPTION), {})
+
+    @cached_property
+    def named(self):
+        """{(table, key): (layout, SHA-256)} as the newest line that names each row has it."""
+        return {(row[0], row[1]): tuple(row[2:]) for line in self.lines for row in line.rows}
+
+    def names(self, row):
+        """Whether the newest line that names this row found it as it stands."""
+        table = signing.logged_model(type(row))._meta.db_table
+        layout, digest = self.named.get((table, row.pk), (None, None))
+        try:
+            return digest is not None and signing.digest_of(row, layout) == digest
+        except KeyError:
+            return False
+
+    # --- What readers got, and when ------------------------------------------------------------
+
+    def publications(self, now):
+        """Every revision that was public up to `now`, oldest first.
+
+        A scheduled one counts once its time has come without a line that ended its schedule, and
+        unless a condition fell by the clock before.
+        """
+        found, waiting, holds_until = [], None, None
+        for line in self.lines:
+            if line.move in END_A_SCHEDULE:
+                found += due(waiting, holds_until, line.at)
+                waiting = holds_until = None
+            elif is_held(waiting, holds_until, line.at):
+                waiting = holds_until = None
+            if "holds_until" in line.data:
+                holds_until = moment(line.data["holds_until"])
+            if line.move in PUBLISHING:
+                found.append(Publication(line.revision_id, line.at, line))
+            elif line.move == "schedule":
+                go_live = moment(line.data["go_live_at"])
+                waiting = Publication(line.revision_id, go_live, line)
+            elif line.move == "withdraw" and found:
+                found[-1].withdrawn = line
+        return found + due(waiting, holds_until, now)
+
+    def shown(self, now):
+        """The publication that readers have at the time `now`, or None."""
+        public = self.publications(now)
+        return public[-1] if public and not public[-1].withdrawn else None
+
+    def last(self, *moves):
+        """The newest line of these moves, or None."""
+        return next((line for line in reversed(self.lines) if line.move in moves), None)
+
+    def after(self, line):
+        return [later for later in self.lines if later.seq > line.seq]
+
+    # --- What became of signatures -------------------------------------------------------------
+
+    @cached_property
+    def signed_at(self):
+        """{sign-off: number of the line by which it was first made}; a carried one has that of
+        the signature that it carries on."""
+        found = dict(self.adoption.get("signed", ()))
+        for line in self.lines:
+            if line.move == "sign" and line.layout > 1:
+                found[line.data["signoff"]] = line.seq
+            for copy, original in line.data.get("carried", ()):
+                found[copy] = found.get(original)
+        return found
+
+    @cached_property
+    def original(self):
+        """{carried sign-off: the sign-off that was first made}."""
+        pairs = [*self.adoption.get("carried", ())]
+        for line in self.lines:
+            pairs += line.data.get("carried", ())
+        return dict(map(tuple, pairs))
+
+    def family(self, signoffs):
+        """The sign-offs by the keys of those that were first made."""
+        return {self.original.get(key, key) for key in signoffs}
+
+    @cached_property
+    def retracted(self):
+        return self.taken_back("retract")
+
+    @cached_property
+    def fallen(self):
+        """Sign-offs that count for nothing, though their signers did not say no: annulled, or
+        of an annulled credential, or of somebody who turned out to be a contributor."""
+        named = [key for line in self.lines for key in line.data.get("fallen", ())]
+        return self.taken_back("annul") | self.family(named)
+
+    def why_fallen(self, key):
+        """The sentence for a sign-off that fell with what its signer was taken for."""
+        for line in self.lines:
+            if key in self.family(line.data.get("fallen", ())):
+                if line.move == "credential_annulled":
+                    return _("The reviewer's credential was annulled.")
+                return _("The reviewer turned out to have worked on the text.")
+        return None
+
+    def taken_back(self, move):
+        return self.family(line.data["signoff"] for line in self.lines if line.move == move)
+
+    @cached_property
+    def must_fixes(self):
+        """{thread: MustFix}: comments that must be fixed before anybody signs."""
+        found = {}
+        for line in self.lines:
+            person = line.data.get("person", line.actor_id)
+            if line.move == "comment" and line.data.get("must_fix"):
+                found[line.data["comment"]] = MustFix(line.seq, {person})
+            elif line.move == "comment_answered" and line.data.get("thread") in found:
+                found[line.data["thread"]].answer(line, person)
+        return found
+
+    @property
+    def open_must_fixes(self):
+        """Keys of the comments that must still be fixed."""
+        return [key for key, one in self.must_fixes.items() if one.is_open]
+
+    def is_ended(self, seq):
+        """Whether a signature made at this line counts for no later approval any more."""
+        noes = [line.seq for line in self.lines if line.move in END_SIGNATURES]
+        noes += [one.opened for one in self.must_fixes.values() if one.is_overruled]
+        return any(no > seq for no in noes)
+
+    def is_sound(self, signoff, seal):
+        """Whether a sign-off is the row that was written, over exactly these bytes."""
+        same = signoff.digest == seal.digest and signoff.revision_id == seal.revision_id
+        return same and self.names(signoff) and signoff.pk in self.signed_at
+
+    def stands_by(self, signoff, seal):
+        """Whether a sign-off would count, but for a "no" to the text: it is sound, and neither
+        taken back nor fallen."""
+        key = self.original.get(signoff.pk, signoff.pk)
+        return self.is_sound(signoff, seal) and key not in self.retracted | self.fallen
+
+    def for_approval(self, signoffs, seal):
+        """Those of the sign-offs on which an approval could rest now, oldest first."""
+        if self.faults:
+            return []
+        return [
+            signoff
+            for signoff in signoffs
+            if self.stands_by(signoff, seal) and not self.is_ended(self.signed_at[signoff.pk])
+        ]
+
+    # --- What an approval rests on --------------------------------------------------------------
+
+    def named_by(self, approval):
+        """Keys of the sign-offs that an approval names."""
+        if approval.layout > 1:
+            return approval.data.get("signoffs", [])
+        return dict(self.adoption.get("approvals", ())).get(approval.seq, [])
+
+    def renewals(self, approval, named):
+        """Sign-offs made later over the same words, by reviewers whom the approval names."""
+        reviewers = {signoff.reviewer_id for signoff in named}
+        return lambda signoff: (
+            self.signed_at.get(signoff.pk, 0) > approval.seq and signoff.reviewer_id in reviewers
+        )
+
+    def approved(self, approval, signoffs, seal):
+        """(sign-offs that count under an approval, oldest first; [why it does not stand]).
+
+        `signoffs`: all rows over the approved revision. A retraction or a "stop relying on this"
+        ends the approval; what fell otherwise takes one name only.
+        """
+        keys = self.named_by(approval)
+        named = [signoff for signoff in signoffs if signoff.pk in keys]
+        standing = [signoff for signoff in named if self.stands_by(signoff, seal)]
+        renewed = filter(self.renewals(approval, standing), signoffs)
+        resting = [*named, *(signoff for signoff in renewed if signoff not in named)]
+        counted = [signoff for signoff in resting if self.stands_by(signoff, seal)]
+        faults = []
+        if self.family(s.pk for s in resting) & self.retracted:
+            faults.append(_("A reviewer took their signature back."))
+        if any(line.data.get("stop") for line in self.after(approval)):
+            faults.append(_("A reviewer said that readers should stop relying on this text."))
+        return sorted(counted, key=lambda signoff: (signoff.signed_at, signoff.pk)), faults
+
+    def approval_of(self, revision):
+        """The newest line that approved this revision, or None."""
+        found = [
+            line
+            for line in self.lines
+            if line.move in APPROVALS
+            and line.revision_id == revision.pk
+            and line.digest == revision.seal.digest
+        ]
+        return found[-1] if found else None
+
+    # --- What is said of the texts that this one uses -------------------------------------------
+
+    @cached_property
+    def pins(self):
+        """{pinned revision: what was last said of it (see pins.py)}."""
+        said = dict(map(tuple, self.adoption.get("pins", ())))
+        for line in self.lines:
+            said |= dict(map(tuple, line.data.get("pins", ())))
+        return said
+
+
+@dataclass
+class MustFix:
+    """A comment that must be fixed: the line that opened it last, and who said so and has not
+    been satisfied."""
+
+    opened: int
+    unsatisfied: set
+    is_open: bool = True
+
+    def answer(self, line, person):
+        if line.data.get("verdict") == "reopen":
+            self.opened, self.is_open = line.seq, True
+            self.unsatisfied.add(person)
+        elif line.data.get("verdict") == "resolve":
+            self.is_open = False
+            self.unsatisfied.discard(person)
+
+    @property
+    def is_overruled(self):
+        """Whether somebody else than who opened it closed it: a "no" that was passed over."""
+        return not self.is_open and bool(self.unsatisfied)
+
+
+def signoff_fault(record, signoff, seal):
+    """Why a sign-off over a revision does not count any more, or never did; None where it does."""
+    key = record.original.get(signoff.pk, signoff.pk)
+    if record.faults:
+        return record.faults[0]
+    if signoff.digest != seal.digest or signoff.revision_id != seal.revision_id:
+        return _("A sign-off is for other words.")
+    if not record.is_sound(signoff, seal):
+        return _("A sign-off was not written by this application.")
+    if key in record.retracted | record.taken_back("annul"):
+        return _("A sign-off was taken back.")
+    if key in record.fallen:
+        return record.why_fallen(key)
+    return None
+
+
+def moment(text):
+    return datetime.datetime.fromisoformat(text) if text else None
+
+
+def due(publication, holds_until, now):
+    """[publication] where its time has come and no condition had fallen by then."""
+    if publication is None or publication.since > now:
+        return []
+    return [] if is_held(publication, holds_until, now) else [publication]
+
+
+def is_held(publication, holds_until, now):
+    return bool(publication and holds_until) and holds_until <= min(now, publication.since)
+
+
+def summary_of(lines):
+    """[how many lines, SHA-256 of their hashes]: by which an adopting line keeps older ones."""
+    hashes = [line.hash for line in lines]
+    return [len(hashes), hashlib.sha256("".join(hashes).encode()).hexdigest()]
+
+
+# --- From the database ------------------------------------------------------------------------
+
+
+def records_of(contents):
+    """{content key: its Record}, in one query for any number of contents."""
+    contents = list(contents)
+    lines = {content.pk: [] for content in contents}
+    found = Event.objects.filter(content__in=lines).filter(Q(nth__isnull=False) | Q(layout=1))
+    for line in found.order_by("seq"):
+        lines[line.content_id].append(line)
+    return {content.pk: Record(content, lines[content.pk]) for content in contents}
+
+
+def record_of(content):
+    return records_of([content])[content.pk]
 
 
 def relations(signed):
@@ -23,8 +356,43 @@ def relations(signed):
 
     `signed`: whether their kind has sign-offs of its own.
     """
-    wanted = [Prefetch("pins", pins_with_all())]
+    wanted = [Prefetch("pins", pins_with_seals())]
     return [*wanted, Prefetch("signoffs", signoffs_with_all())] if signed else wanted
+
+
+def signoffs_with_all():
+    """Sign-offs with what is shown of them."""
+    return SignOff.objects.select_related("reviewer")
+
+
+def pins_with_seals():
+    return Pin.objects.select_related("pinned__seal", "pinned__content")
+
+
+def signoffs_under(revision):
+    """All sign-offs over a revision, whether they count or not, oldest first."""
+    found = fetched(revision, "signoffs")
+    return signoffs_with_all().filter(revision=revision) if found is None else found
+
+
+def fetched(revision, relation):
+    """The rows of a relation where they were prefetched with all that is asked of them."""
+    return getattr(revision, "_prefetched_objects_cache", {}).get(relation)
+
+
+def pins_of(revision):
+    """The pins of a revision, in the order of its text."""
+    found = fetched(revision, "pins")
+    return pins_with_seals().filter(revision=revision) if found is None else found
+
+
+def signoffs_of(revision, record=None):
+    """The sign-offs on which an approval of the revision could rest now, oldest first."""
+    record = record or record_of(revision.content)
+    return record.for_approval(signoffs_under(revision), revision.seal)
+
+
+# --- The badge --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -38,8 +406,10 @@ class Badge:
     # The log line that put this before readers without a review, and the one that confirmed it.
     emergency: object = None
     confirmed: object = None
-    # (pinned content, words): cautions that a pinned text has gained since.
+    # (pinned content, its name, words): cautions that a pinned text has gained since.
     new_cautions: list = field(default_factory=list)
+    # (name of an embedded text, [names of its own signers]): what this review does not cover.
+    sections: list = field(default_factory=list)
 
     @property
     def stands(self):
@@ -53,7 +423,7 @@ class Badge:
     @property
     def is_unreviewed(self):
         """Whether readers must be told that this was published without a review."""
-        return self.emergency is not None and self.approved_at is None
+        return self.emergency is not None
 
     @property
     def last_reviewed(self):
@@ -64,91 +434,35 @@ class Badge:
         return self.signoffs[-1].next_review_on if self.signoffs else None
 
 
-def signoffs_with_all():
-    """Sign-offs with every row that `signoff_fault` asks for."""
-    return SignOff.objects.select_related(
-        "reviewer", "credential", "revocation", "carried_from__revocation"
+def badge_of(revision, record, now):
+    """The badge of a shown revision; kinds without sign-off get one that never stands."""
+    shown = record.shown(now)
+    if record.faults or shown is None or shown.revision_id != revision.pk:
+        return Badge(faults=record.faults or [_("This is not what the log says was published.")])
+    line = shown.line
+    faults = integrity_faults(revision)
+    if line.digest != revision.seal.digest:
+        faults.append(_("What was approved are other words."))
+    if line.move == UNREVIEWED:
+        faults.append(_("This was published without a review."))
+        confirmed = confirmation_in(record, line)
+        return Badge(
+            faults=faults, emergency=line, confirmed=confirmed, **about_pins(record, revision, now)
+        )
+    signoffs = []
+    if revision.content.spec.needs_sign_off:
+        signoffs, ended = record.approved(line, signoffs_under(revision), revision.seal)
+        faults += ended
+        if not signoffs:
+            faults.append(_("No reviewer's signature stands under this revision."))
+    said = about_pins(record, revision, now)
+    return Badge(
+        signoffs=newest_of_each(signoffs),
+        approved_at=line.at,
+        faults=[*faults, *pin_faults(record, revision, now)],
+        overdue=bool(signoffs) and timezone.localdate(now) > signoffs[-1].next_review_on,
+        **said,
     )
-
-
-def pins_with_all():
-    """Pins with every row that `pin_fault` asks for."""
-    return Pin.objects.select_related(
-        "pinned__seal",
-        "pinned__content__live__seal",
-        "pinned__content__scheduled__seal",
-    ).prefetch_related(Prefetch("pinned__signoffs", signoffs_with_all()))
-
-
-def signoffs_of(revision):
-    """The sign-offs that stand under a revision, oldest first."""
-    found = fetched(revision, "signoffs")
-    if found is None:
-        found = signoffs_with_all().filter(revision=revision)
-    return [signoff for signoff in found if signoff_fault(signoff, revision) is None]
-
-
-def fetched(revision, relation):
-    """The rows of a relation where they were prefetched with all that is asked of them."""
-    return getattr(revision, "_prefetched_objects_cache", {}).get(relation)
-
-
-def signoff_fault(signoff, revision):
-    """Why a sign-off does not count for a revision; None where it does."""
-    if not signing.is_true("signoff", signoff):
-        return _("A sign-off was not written by this application.")
-    if signoff.revision_id != revision.pk or signoff.digest != revision.seal.digest:
-        return _("A sign-off is for other words.")
-    original = signoff.carried_from or signoff
-    if hasattr(signoff, "revocation") or hasattr(original, "revocation"):
-        return _("A sign-off was taken back.")
-    credential = signoff.credential
-    if credential.annulled_at:
-        return _("The reviewer's credential was annulled.")
-    if not credential.was_valid_on(timezone.localdate(original.signed_at)):
-        return _("The reviewer's credential was not valid on the day of signing.")
-    if credential.suspended_at and credential.suspended_at <= original.signed_at:
-        return _("The reviewer's credential was suspended when it signed.")
-    return None
-
-
-def pins_of(revision):
-    """The pins of a revision, in the order of its text."""
-    found = fetched(revision, "pins")
-    return pins_with_all().filter(revision=revision) if found is None else found
-
-
-def new_cautions(pin, now):
-    """Words of the cautions that readers of the pinned content get now and its pin has not."""
-    content = pin.pinned.content
-    find = content.spec.cautions
-    shown = content.scheduled if content.is_due(now) else content.live
-    if find is None or shown is None or shown.pk == pin.pinned_id:
-        return []
-    try:
-        before = find(documents.parse(pin.pinned.seal.canonical))
-        after = find(documents.parse(shown.seal.canonical))
-    except documents.BrokenSeal:
-        return [_("Its newest text cannot be read.")]
-    return [words for key, words in after.items() if key not in before]
-
-
-def pin_fault(pin, now):
-    """Why a pinned text cannot stand under a badge at the time `now`; None where it can."""
-    pinned = pin.pinned
-    if pinned.content.withdrawn_at and not pinned.content.is_due(now):
-        return _("%(content)s was withdrawn; take it out of the text.") % {
-            "content": pinned.content
-        }
-    if pinned.content.spec.needs_sign_off and not signoffs_of(pinned):
-        return _("%(content)s is used in a version that no reviewer's signature covers.") % {
-            "content": pinned.content
-        }
-    if new_cautions(pin, now):
-        return _("%(content)s has gained a caution since; take over its newest version.") % {
-            "content": pinned.content
-        }
-    return None
 
 
 def integrity_faults(revision):
@@ -166,66 +480,37 @@ def integrity_faults(revision):
     return []
 
 
-def lines_about(revisions):
-    """{revision key: what the log says of its approval and of its content's signatures taken
-    back}, in one query."""
-    contents = {revision.content_id: revision.pk for revision in revisions}
-    lines = {key: [] for key in contents.values()}
-    # By content first, or SQLite walks through every approval that there ever was.
-    found = Event.objects.filter(content__in=contents).filter(
-        Q(revision__in=lines, move__in=(*APPROVALS, UNREVIEWED))
-        | Q(move__in=(*REVOCATIONS, "confirm"))
-    )
-    for line in found.order_by("seq"):
-        lines[contents[line.content_id]].append(line)
-    return lines
+def said_of_pins(record, revision):
+    """[(pin, what the newest line says of the pinned revision)], in the order of the text."""
+    return [(pin, record.pins.get(pin.pinned_id, {})) for pin in pins_of(revision)]
 
 
-def last_in(lines, moves, revision):
-    """The latest line by which one of the moves was made on exactly this revision, or None."""
-    found = [
-        line
-        for line in lines
-        if line.move in moves
-        and line.revision_id == revision.pk
-        and line.digest == revision.seal.digest
-        and signing.is_true("event", line)
+def faults_now(said, now):
+    """[(kind, words)] of the faults in what is said of a pin that have come by `now`."""
+    return [(kind, words) for since, kind, words in said.get("faults", ()) if moment(since) <= now]
+
+
+def pin_faults(record, revision, now):
+    return [
+        _("%(text)s, which this text uses, is not as it was: %(words)s")
+        % {"text": said["name"], "words": words}
+        for _pin, said in said_of_pins(record, revision)
+        for _kind, words in faults_now(said, now)
     ]
-    return found[-1] if found else None
 
 
-def badge_of(revision, lines, now):
-    """The badge of a shown revision; kinds without sign-off get one that never stands.
-
-    `lines` is what `lines_about` found for it. A signature that the log calls taken back counts
-    for nothing, even where somebody removed the row that says so.
-    """
-    revoked = {line.data.get("signoff") for line in lines if line.move in REVOCATIONS}
-    approval = last_in(lines, APPROVALS, revision)
-    emergency = last_in(lines, [UNREVIEWED], revision)
-    signoffs = signoffs_of(revision) if revision.content.spec.needs_sign_off else []
-    signoffs = [s for s in signoffs if not {s.pk, s.carried_from_id} & revoked]
-    faults = integrity_faults(revision)
-    if not signoffs and revision.content.spec.needs_sign_off:
-        faults.append(_("No reviewer's signature stands under this revision."))
-    if approval is None:
-        faults.append(_("No editor has approved this revision."))
-    if revision.content.withdrawn_at and not revision.content.is_due(now):
-        faults.append(_("This page was withdrawn."))
-    faults += filter(None, [pin_fault(pin, now) for pin in pins_of(revision)])
-    return Badge(
-        signoffs=newest_of_each(signoffs),
-        approved_at=approval and approval.at,
-        faults=faults,
-        overdue=bool(signoffs) and timezone.localdate(now) > signoffs[-1].next_review_on,
-        emergency=emergency,
-        confirmed=emergency and confirmation_in(lines, emergency),
-        new_cautions=[
-            (pin.pinned.content, words)
-            for pin in pins_of(revision)
-            for words in new_cautions(pin, now)
+def about_pins(record, revision, now):
+    """What a badge says of embedded texts: new cautions, and who signed which section."""
+    said = said_of_pins(record, revision)
+    return {
+        "new_cautions": [
+            (pin.pinned.content, one["name"], words)
+            for pin, one in said
+            for kind, words in faults_now(one, now)
+            if kind == "caution"
         ],
-    )
+        "sections": [(one["name"], one["signed_by"]) for _pin, one in said if one.get("signed_by")],
+    }
 
 
 def newest_of_each(signoffs):
@@ -234,9 +519,15 @@ def newest_of_each(signoffs):
     return [signoff for signoff in signoffs if newest[signoff.reviewer_id] == signoff]
 
 
-def confirmation_in(lines, emergency):
+def confirmation_in(record, emergency):
     """The line by which a second person confirmed this emergency, or None."""
-    for line in lines:
+    for line in record.lines:
         if line.move == "confirm" and line.data.get("emergency") == emergency.seq:
-            return line if signing.is_true("event", line) else None
+            return line
     return None
+
+
+def revisions_with_seals(keys):
+    """{key: revision with its seal and its sign-offs}."""
+    found = Revision.objects.filter(pk__in=keys).select_related("seal")
+    return found.prefetch_related(Prefetch("signoffs", signoffs_with_all())).in_bulk()

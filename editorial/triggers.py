@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import connections, models, transaction
 
+from . import signing
+
 PREFIX = "guard_"
 SEALS = "editorial_seal"
 POINTERS = ("head_id", "live_id", "scheduled_id")  # of a content, to its revisions
@@ -73,6 +75,7 @@ def expected(vendor):
         if set_once := [name for name in getattr(model, "SET_ONCE", ()) if has_column(model, name)]:
             guards += [set_once_guard(model, set_once), *key_guards(model)]
     guards += content_guards() + reference_guards() + named_row_guards() + log_head_guards()
+    guards += line_guards()
     return [guard for guard in guards if vendor == "postgresql" or guard.event != "TRUNCATE"]
 
 
@@ -173,11 +176,24 @@ def content_guards():
             "editorial_content",
             "UPDATE",
             "version",
-            "NEW.version <= OLD.version",
+            "(NEW.version < OLD.version OR (NEW.version = OLD.version AND NEW.lines <= OLD.lines))",
             "Every change of a content raises its version; use the moves of the desk.",
         )
     )
     return guards
+
+
+def line_guards():
+    """An older release, still running beside this one, writes lines that name no rows."""
+    return [
+        Guard(
+            "editorial_event",
+            "INSERT",
+            "layout",
+            f"NEW.layout < {signing.LAYOUT}",
+            "The house has moved to a newer release. Nothing was changed; try again shortly.",
+        )
+    ]
 
 
 def reference_guards():
@@ -279,9 +295,17 @@ def names_the_row(field, key):
 
 def log_head_guards():
     table = "editorial_loghead"
-    sentence = "The log's head only moves on, one line at a time."
+    sentence = "The log's head only moves on, to a line that was written."
     return [
-        Guard(table, "UPDATE", "step", "NEW.count <> OLD.count + 1", sentence),
+        Guard(
+            table,
+            "UPDATE",
+            "step",
+            "(NEW.count <= OLD.count OR NOT EXISTS (SELECT 1 FROM editorial_event "
+            "WHERE seq = NEW.count AND hash = NEW.hash))",
+            sentence,
+            reads=("editorial_event",),
+        ),
         Guard(table, "DELETE", "never", "TRUE", sentence),
         Guard(table, "TRUNCATE", "never", "TRUE", sentence),
         Guard(table, "INSERT", "one", f"EXISTS (SELECT 1 FROM {table})", sentence),

@@ -9,19 +9,18 @@ from django.db.models import Exists, OuterRef
 
 from . import (
     documents,
-    history,
     images,
     kinds,
     log,
     pages,
     redaction,
+    replay,
     rules,
     search,
-    signing,
     standing,
     triggers,
 )
-from .models import Content, Credential, Event, Revision, Revocation, Seal, SignOff
+from .models import Revision, Seal, SignOff
 
 CHUNK = 200
 
@@ -36,8 +35,8 @@ def faults(now):
     for kind in kinds.models_by_kind():
         yield from faults_of_kind(kind)
     yield from faults_of_unsealed()
-    yield from faults_of_pointers(now)
-    yield from faults_of_signoffs()
+    yield from replay.faults(now)
+    yield from faults_of_signers()
     for sentence in search.faults():
         yield "search", f"{sentence} manage.py index_search makes the index anew."
     for config in apps.get_app_configs():
@@ -118,63 +117,13 @@ def faults_of_unsealed():
             yield label(revision), "Its fields are gone."
 
 
-def faults_of_pointers(now):
-    """What readers get must be what the log's last approval says, and the head the last save."""
-    contents = Content.objects.select_related("live", "scheduled", "head")
-    for content in contents.iterator(chunk_size=CHUNK):
-        for name in ("head", "live", "scheduled"):
-            revision = getattr(content, name)
-            if revision and revision.content_id != content.pk:
-                yield label_of(content), f"{name} names a revision of another content."
-        shown = content.shown_revision_id(now)
-        public = history.publications(content, now)
-        if shown and (not public or public[-1].revision_id != shown):
-            yield label_of(content), "What readers get is not what the log says was approved."
-        if content.head_id and content.head_id != last_head(content):
-            yield label_of(content), "Its head is not what the log says was saved last."
-
-
-def last_head(content):
-    """The key of the revision that the log says the desk works on."""
-    line = content.events.filter(move__in=("save", "discard")).order_by("-seq").first()
-    if line is None:
-        return None
-    return line.data["head"] if line.move == "discard" else line.revision_id
-
-
-def faults_of_signoffs():
-    """Sign-offs that this application did not write, or by somebody who may not have signed."""
-    logged = signed_lines()
-    signoffs = SignOff.objects.select_related("revision__content", "revision__seal", "signed_by")
+def faults_of_signers():
+    """Sign-offs by somebody who had contributed when they signed."""
+    signoffs = SignOff.objects.select_related("revision__content", "signed_by")
     for signoff in signoffs.iterator(chunk_size=CHUNK):
-        about = label(signoff.revision)
-        if not signing.is_true("signoff", signoff):
-            yield about, f"The sign-off by {signoff.name} was not written by this application."
-        if signoff.digest != signoff.revision.seal.digest:
-            yield about, f"The sign-off by {signoff.name} is for other bytes."
-        if (
-            signoff.carried_from is None
-            and (signoff.revision_id, signoff.signed_by_id) not in logged
-        ):
-            yield about, f"The sign-off by {signoff.name} has no line in the log."
         before = rules.contributors(signoff.revision.content, until=signoff.signed_at)
         if signoff.signed_by.person_id in before:
-            yield about, f"{signoff.name} signed and also contributed."
-    logged = {line["signoff"] for line in data_of(*Revocation.Kind.values)}
-    rows = set(Revocation.objects.values_list("signoff", flat=True))
-    for signoff in SignOff.objects.filter(pk__in=logged ^ rows).select_related("revision__content"):
-        yield label(signoff.revision), "The log and the rows differ on whether it was taken back."
-    annulled = {line["credential"] for line in data_of("credential_annulled")}
-    for credential in Credential.objects.filter(pk__in=annulled, annulled_at=None):
-        yield f"credential of {credential.reviewer}", "The log says that it was annulled."
-
-
-def signed_lines():
-    return set(Event.objects.filter(move="sign").values_list("revision_id", "actor_id"))
-
-
-def data_of(*moves):
-    return Event.objects.filter(move__in=moves).values_list("data", flat=True)
+            yield label(signoff.revision), f"{signoff.name} signed and also contributed."
 
 
 def label(revision):

@@ -11,7 +11,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_safe
 from django.views.generic import View
 
-from . import history, images, pages, previews
+from . import documents, history, images, pages, previews, standing
 from .models import Seal
 
 
@@ -32,9 +32,11 @@ class ContentView(View):
             return gone_or_404(request, self.model, slug)
         loaded = pages.load([content], now)
         if not loaded:
-            return render(request, "unreadable.html", status=503)
-        context = {"page": loaded[0], "corrections": content.corrections.all()}
-        return render(request, self.template_name, context | self.extras(loaded[0], now))
+            return unreadable(request, content)
+        (page,) = loaded
+        corrections = [note for note in content.corrections.all() if page.record.names(note)]
+        context = {"page": page, "corrections": corrections}
+        return render(request, self.template_name, context | self.extras(page, now))
 
     def extras(self, page, now):
         """Further context: what stands around the content."""
@@ -45,7 +47,20 @@ def gone_or_404(request, model, slug):
     content = model.objects.withdrawn().filter(slug=slug).first()
     if content is None:
         raise Http404
-    return render(request, "withdrawn.html", {"content": content}, status=410)
+    return gone(request, content.withdrawn_at, content.withdrawal_reason)
+
+
+def gone(request, day, reason):
+    return render(request, "withdrawn.html", {"day": day, "reason": reason}, status=410)
+
+
+def unreadable(request, content):
+    """What readers have by the content's row is not what was sealed, or what the log says: 503,
+    or 410 where the log knows of a withdrawal."""
+    public = standing.record_of(content).publications(timezone.now())
+    if public and (line := public[-1].withdrawn):
+        return gone(request, line.at, line.data["reason"])
+    return render(request, "unreadable.html", status=503)
 
 
 class HistoryView(View):
@@ -59,6 +74,8 @@ class HistoryView(View):
         if content is None:
             return gone_or_404(request, self.model, slug)
         entries = history.entries(content, now)
+        if not entries or entries[0].withdrawn:
+            return unreadable(request, content)
         return render(request, "history.html", {"content": content, "entries": entries})
 
 
@@ -73,6 +90,8 @@ class ReviewsView(View):
         if content is None:
             return gone_or_404(request, self.model, slug)
         found = history.entries(content, now)
+        if not found or found[0].withdrawn:
+            return unreadable(request, content)
         return JsonResponse(
             {
                 "page": f"{settings.SITE_URL}{content.get_absolute_url()}",
@@ -93,12 +112,15 @@ class CanonicalView(View):
         content = self.model.objects.public(now).filter(slug=slug).first()
         if content is None:
             return gone_or_404(request, self.model, slug)
-        public = [line.revision_id for line in history.publications(content, now)]
+        record = standing.record_of(content)
+        public = [publication.revision_id for publication in record.publications(now)]
         seals = Seal.objects.select_related("revision__redaction")
         seal = get_object_or_404(seals, revision__number=number, revision__in=public)
         redaction = getattr(seal.revision, "redaction", None)
-        if redaction and redaction.done_at:
+        if redaction and redaction.done_at and record.names(redaction):
             return render(request, "removed.html", {"redaction": redaction}, status=410)
+        if documents.digest_of(bytes(seal.canonical)) != seal.digest:
+            return render(request, "unreadable.html", status=503)
         return HttpResponse(bytes(seal.canonical), content_type="application/json")
 
 

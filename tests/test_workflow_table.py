@@ -46,7 +46,7 @@ ALLOWED = {
     ("published", "owner"): "save submit",
     ("published", "editor"): "save submit withdraw",
     ("withdrawn", "owner"): "save",
-    ("withdrawn", "editor"): "save",
+    ("withdrawn", "editor"): "save return",
     ("discarded", "owner"): "save recall",
     ("discarded", "editor"): "save recall",
     # A new draft beside what readers have.

@@ -6,13 +6,14 @@ from .mail import Letter, MailSetting
 from .people import Author, Book, Credential, Profile, Reviewer, User
 from .presence import OpenForm
 from .publishing import Correction, PreviewLink, Redaction
-from .reviewing import Comment, ReviewRequest, SourceCheck
+from .reviewing import ChangeRequest, Comment, ReviewRequest, SourceCheck
 from .search import SearchEntry
 from .signing import Revocation, SignOff
 
 __all__ = [
     "Author",
     "Book",
+    "ChangeRequest",
     "Comment",
     "Content",
     "Correction",

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..kinds import Kind, models_by_kind
 from ..querysets import ContentQuerySet
-from .fields import pair_constraint
+from .fields import pair_constraint, salt_field
 from .insert_only import InsertOnly
 
 
@@ -36,6 +36,8 @@ class Content(models.Model):
     slug = models.SlugField(_("address"), max_length=80)
     status = models.CharField(_("state"), max_length=20, choices=Status, default=Status.DRAFT)
     version = models.PositiveIntegerField(default=0, editable=False)
+    # How many lines of the log decide about this content; the newest one names this row.
+    lines = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     created_at = models.DateTimeField(editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="contents", verbose_name=_("owner")
@@ -56,6 +58,8 @@ class Content(models.Model):
         "Revision", models.PROTECT, null=True, editable=False, related_name="scheduled_of"
     )
     scheduled_at = models.DateTimeField(null=True, editable=False)
+    # The moment from which, by the clock alone, what is scheduled may not go live any more.
+    holds_until = models.DateTimeField(null=True, editable=False)
     first_live_at = models.DateTimeField(null=True, editable=False)
     live_at = models.DateTimeField(null=True, editable=False)
     withdrawn_at = models.DateTimeField(null=True, editable=False)
@@ -68,6 +72,34 @@ class Content(models.Model):
     is_demo = models.BooleanField(default=False, editable=False)
 
     SET_ONCE = ("uid", "kind", "locale", "created_by")
+    LOGGED_WITH = "pk"
+    LOGGED = {
+        1: (
+            "uid",
+            "kind",
+            "locale",
+            "slug",
+            "status",
+            "version",
+            "lines",
+            "created_at",
+            "created_by_id",
+            "moved_at",
+            "head_id",
+            "live_id",
+            "live_at",
+            "first_live_at",
+            "scheduled_id",
+            "scheduled_at",
+            "holds_until",
+            "withdrawn_at",
+            "withdrawn_by_id",
+            "withdrawal_reason",
+            "emergency_until",
+            "is_demo",
+        )
+    }
+    UNLOGGED = {"head_words": "follows from the head's sealed text; the desk searches by it"}
     KIND: Kind = None
 
     objects = ContentQuerySet.as_manager()
@@ -78,6 +110,10 @@ class Content(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["kind", "slug"], name="content_address"),
             pair_constraint("content", "scheduled", "scheduled_at"),
+            models.CheckConstraint(
+                condition=models.Q(holds_until=None) | models.Q(scheduled__isnull=False),
+                name="content_holds_what_is_scheduled",
+            ),
             pair_constraint("content", "live", "live_at", "first_live_at"),
             pair_constraint("content", "withdrawn_at", "withdrawn_by"),
             models.CheckConstraint(
@@ -176,20 +212,33 @@ class Content(models.Model):
 
     def is_due(self, now):
         """Whether a scheduled revision has its time behind it: it then is what readers get."""
-        return bool(self.scheduled_id) and self.scheduled_at <= now
+        if not self.scheduled_id or self.scheduled_at > now:
+            return False
+        return self.holds_until is None or self.holds_until > self.scheduled_at
+
+    def is_held(self, now):
+        """Whether a condition of what is scheduled has fallen by the clock: it stays where it is
+        until an editor approves it again."""
+        return bool(self.holds_until) and self.holds_until <= min(now, self.scheduled_at)
 
     def was_public(self, now):
         """Whether readers have had this page by the time `now`, so that its address stays."""
         return self.first_live_at is not None or self.is_due(now)
 
     def status_at(self, now):
-        """The status at the time `now`: a scheduled revision that is due counts as published."""
-        due = self.status == self.Status.SCHEDULED and self.is_due(now)
-        return self.Status.PUBLISHED if due else self.Status(self.status)
+        """The status at the time `now`: a scheduled revision that is due counts as published,
+        one that is held by the clock as in review."""
+        if self.status == self.Status.SCHEDULED and self.is_due(now):
+            return self.Status.PUBLISHED
+        if self.status == self.Status.SCHEDULED and self.is_held(now):
+            return self.Status.IN_REVIEW
+        return self.Status(self.status)
 
     def in_state_since(self, now):
         """When the status that it has at the time `now` began."""
-        return self.moved_at if self.status_at(now) == self.status else self.scheduled_at
+        if self.status_at(now) == self.status:
+            return self.moved_at
+        return self.scheduled_at if self.is_due(now) else self.holds_until
 
 
 class Revision(InsertOnly):
@@ -220,7 +269,22 @@ class Revision(InsertOnly):
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="revisions"
     )
+    salt = salt_field()
 
+    LOGGED_WITH = "content"
+    LOGGED = {
+        1: (
+            "content_id",
+            "number",
+            "parent_id",
+            "origin_id",
+            "note",
+            "salt",
+            "created_at",
+            "created_by_id",
+        )
+    }
+    UNLOGGED = {}
     SIGNED = {}
     UNSIGNED = {
         "id": "names the row, not what it says",
@@ -232,6 +296,7 @@ class Revision(InsertOnly):
         "note": "for colleagues; readers of the page do not see it",
         "created_at": "history, not words",
         "created_by": "history, not words",
+        "salt": "hides the note behind the log's digest of this row",
     }
 
     class Meta:

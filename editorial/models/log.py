@@ -10,7 +10,12 @@ from .insert_only import InsertOnly
 
 
 class Event(InsertOnly):
-    """One line of the log: who made which move on what, and when."""
+    """One line of the log: who made which move on what, when, and which rows that wrote.
+
+    `rows` holds [table, key, layout, SHA-256] of each row written or changed; of all lines that
+    name a row the newest holds. `nth` numbers the lines that decide about a content. A line of
+    layout 1 is of an older release: it names no rows.
+    """
 
     seq = models.PositiveBigIntegerField(unique=True)
     at = models.DateTimeField()
@@ -21,7 +26,12 @@ class Event(InsertOnly):
     content = models.ForeignKey(Content, models.PROTECT, null=True, related_name="events")
     revision = models.ForeignKey(Revision, models.PROTECT, null=True, related_name="events")
     digest = models.CharField(max_length=64, blank=True)
+    nth = models.PositiveIntegerField(null=True)
     data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    rows = models.JSONField(default=list, db_default=[])
+    layout = models.PositiveSmallIntegerField(default=2, db_default=1)
+    # Which SIGNING_KEY made the mac: a few digits of the key's own hash.
+    key_id = models.CharField(max_length=16, default="", db_default="")
     previous = models.CharField(max_length=64)
     hash = models.CharField(max_length=64, unique=True)
     mac = models.CharField(max_length=64)
@@ -30,6 +40,9 @@ class Event(InsertOnly):
         ordering = ["seq"]
         verbose_name = _("log line")
         verbose_name_plural = _("log")
+        constraints = [
+            models.UniqueConstraint(fields=["content", "nth"], name="event_nth_of_content"),
+        ]
         indexes = [
             models.Index(fields=["content", "move", "-seq"], name="event_by_content"),
             models.Index(fields=["move", "at"], name="event_by_move"),

@@ -5,7 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .content import Content, Revision
-from .fields import pair_constraint
+from .fields import pair_constraint, salt_field
 from .insert_only import InsertOnly
 
 
@@ -22,6 +22,22 @@ class PreviewLink(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField(_("until"))
     ended_at = models.DateTimeField(null=True)
+    salt = salt_field()
+
+    LOGGED_WITH = "revision__content"
+    LOGGED = {
+        1: (
+            "revision_id",
+            "token_hash",
+            "label",
+            "created_by_id",
+            "created_at",
+            "expires_at",
+            "ended_at",
+            "salt",
+        )
+    }
+    UNLOGGED = {}
 
     class Meta:
         ordering = ["-created_at"]
@@ -40,6 +56,10 @@ class Correction(InsertOnly):
     note = models.CharField(_("correction"), max_length=500)
     at = models.DateTimeField(db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="corrections")
+
+    LOGGED_WITH = "content"
+    LOGGED = {1: ("content_id", "revision_id", "note", "at", "by_id")}
+    UNLOGGED = {}
 
     class Meta:
         ordering = ["-at"]
@@ -65,6 +85,11 @@ class Redaction(models.Model):
     done_at = models.DateTimeField(null=True)
 
     SET_ONCE = ("revision", "digest", "reason", "asked_by", "asked_at", "done_by", "done_at")
+    LOGGED_WITH = "revision__content"
+    LOGGED = {
+        1: ("revision_id", "digest", "reason", "asked_by_id", "asked_at", "done_by_id", "done_at")
+    }
+    UNLOGGED = {}
 
     class Meta:
         verbose_name = _("redaction")

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .content import Content, Revision
+from .fields import salt_field
 from .insert_only import InsertOnly
 from .people import Reviewer
 
@@ -45,6 +46,26 @@ class ReviewRequest(models.Model):
     delegated_from = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="delegated_to"
     )
+
+    salt = salt_field()
+
+    LOGGED_WITH = "content"
+    LOGGED = {
+        1: (
+            "content_id",
+            "reviewer_id",
+            "asked_by_id",
+            "asked_at",
+            "due_on",
+            "note",
+            "status",
+            "answered_at",
+            "reason",
+            "delegated_from_id",
+            "salt",
+        )
+    }
+    UNLOGGED = {}
 
     objects = ReviewRequestQuerySet.as_manager()
 
@@ -91,6 +112,26 @@ class Comment(InsertOnly):
     before = models.CharField(max_length=80, blank=True)
     after = models.CharField(max_length=80, blank=True)
     verdict = models.CharField(max_length=10, choices=Verdict, blank=True)
+    salt = salt_field()
+
+    LOGGED_WITH = "content"
+    LOGGED = {
+        1: (
+            "content_id",
+            "revision_id",
+            "thread_id",
+            "author_id",
+            "at",
+            "text",
+            "must_fix",
+            "quote",
+            "before",
+            "after",
+            "verdict",
+            "salt",
+        )
+    }
+    UNLOGGED = {}
 
     class Meta:
         ordering = ["pk"]
@@ -112,6 +153,34 @@ class Comment(InsertOnly):
         return self.text[:60] or self.get_verdict_display()
 
 
+class ChangeRequest(InsertOnly):
+    """A reviewer's or editor's "no" to one revision, with the reason for its writer.
+
+    The reason is for the desk. `stop` is the reviewer's answer to "Should readers stop relying
+    on what is published?"
+    """
+
+    content = models.ForeignKey(Content, models.PROTECT, related_name="change_requests")
+    revision = models.ForeignKey(Revision, models.PROTECT, related_name="change_requests")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="change_requests")
+    at = models.DateTimeField()
+    reason = models.CharField(_("reason"), max_length=500)
+    stop = models.BooleanField(default=False)
+    salt = salt_field()
+
+    LOGGED_WITH = "content"
+    LOGGED = {1: ("content_id", "revision_id", "by_id", "at", "reason", "stop", "salt")}
+    UNLOGGED = {}
+
+    class Meta:
+        ordering = ["pk"]
+        verbose_name = _("request for changes")
+        verbose_name_plural = _("requests for changes")
+
+    def __str__(self):
+        return self.reason
+
+
 class SourceCheck(InsertOnly):
     """Somebody read a claim beside its source and found that the one supports the other.
 
@@ -126,6 +195,10 @@ class SourceCheck(InsertOnly):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="source_checks"
     )
     at = models.DateTimeField()
+
+    LOGGED_WITH = "content"
+    LOGGED = {1: ("content_id", "revision_id", "claim", "checked_by_id", "at")}
+    UNLOGGED = {}
 
     class Meta:
         ordering = ["pk"]

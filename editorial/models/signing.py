@@ -13,8 +13,8 @@ from .people import Credential, Reviewer
 class SignOff(InsertOnly):
     """A reviewer's decision on one (content, revision, digest).
 
-    Name and credential are copied as they were; `mac` binds all columns under SIGNING_KEY, so
-    that a row which this application did not write counts for nothing.
+    Name and credential are copied as they were. A row counts while a line of the log names it:
+    one that this application did not write counts for nothing.
     """
 
     content = models.ForeignKey(Content, models.PROTECT, related_name="signoffs")
@@ -31,7 +31,28 @@ class SignOff(InsertOnly):
     next_review_on = models.DateField()
     # Set where a new revision has its direct parent's digest: the parent's sign-off goes on.
     carried_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="carried_to")
-    mac = models.CharField(max_length=64)
+    # What older releases wrote instead of the log's digest of the row.
+    mac = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+
+    LOGGED_WITH = "content"
+    LOGGED = {
+        1: (
+            "content_id",
+            "revision_id",
+            "digest",
+            "reviewer_id",
+            "credential_id",
+            "signed_by_id",
+            "signed_at",
+            "name",
+            "credential_line",
+            "scope",
+            "conflict_statement",
+            "next_review_on",
+            "carried_from_id",
+        )
+    }
+    UNLOGGED = {"mac": "proved rows of older releases, until the log adopted them"}
 
     class Meta:
         ordering = ["signed_at", "pk"]
@@ -65,6 +86,10 @@ class Revocation(InsertOnly):
     revoked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="revocations"
     )
+
+    LOGGED_WITH = "signoff__content"
+    LOGGED = {1: ("signoff_id", "kind", "reason", "revoked_at", "revoked_by_id")}
+    UNLOGGED = {}
 
     class Meta:
         verbose_name = _("revocation")
