@@ -41,17 +41,22 @@ class Publication:
 
 
 class Record:
-    """The lines that decide about one content, oldest first, and what they say together."""
+    """The lines that decide about one content, oldest first, and what they say together.
+
+    A line that this application did not write says nothing, but for the fault that it is there.
+    """
 
     def __init__(self, content, lines):
-        self.content, self.lines = content, lines
+        self.content = content
+        self.lines = [line for line in lines if signing.is_authentic(line)]
+        self.is_forged = len(self.lines) < len(lines)
 
     # --- Whether the lines are all there, and true -------------------------------------------
 
     @cached_property
     def faults(self):
         """Why the log cannot be believed about this content, or the content's row; sentences."""
-        if not all(map(signing.is_authentic, self.lines)):
+        if self.is_forged:
             return [_("A line of the log was not written by this application.")]
         if not self.is_complete:
             return [_("Lines of the log about this page are missing.")]
@@ -437,25 +442,23 @@ class Badge:
 def badge_of(revision, record, now):
     """The badge of a shown revision; kinds without sign-off get one that never stands."""
     shown = record.shown(now)
-    if record.faults or shown is None or shown.revision_id != revision.pk:
-        return Badge(faults=record.faults or [_("This is not what the log says was published.")])
+    if shown is None or shown.revision_id != revision.pk:
+        return Badge(faults=[_("This is not what the log says was published.")])
     line = shown.line
-    faults = integrity_faults(revision)
+    faults = [*record.faults, *integrity_faults(revision)]
     if line.digest != revision.seal.digest:
         faults.append(_("What was approved are other words."))
+    said = about_pins(record, revision, now)
     if line.move == UNREVIEWED:
         faults.append(_("This was published without a review."))
         confirmed = confirmation_in(record, line)
-        return Badge(
-            faults=faults, emergency=line, confirmed=confirmed, **about_pins(record, revision, now)
-        )
+        return Badge(faults=faults, emergency=line, confirmed=confirmed, **said)
     signoffs = []
     if revision.content.spec.needs_sign_off:
         signoffs, ended = record.approved(line, signoffs_under(revision), revision.seal)
         faults += ended
         if not signoffs:
             faults.append(_("No reviewer's signature stands under this revision."))
-    said = about_pins(record, revision, now)
     return Badge(
         signoffs=newest_of_each(signoffs),
         approved_at=line.at,

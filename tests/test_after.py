@@ -8,7 +8,7 @@ import time_machine
 from lxml import html
 
 from acupoints.models import Caution
-from editorial import actions, log, standing, verify
+from editorial import actions, standing, verify
 from editorial.actions import Token
 from editorial.errors import Refused, Stale
 from editorial.models import Content, Correction, Event
@@ -77,10 +77,10 @@ class TestEmergency:
     def test_a_forged_confirmation_counts_for_nothing(self, client):
         article = f.article()
         self.emergency(article)
-        line = Event.objects.get(move="emergency")
-        log.write("confirm", at=f.now(), content=article, data={"emergency": line.seq})
-        forged = Event.objects.get(move="confirm")
-        badge = standing.badge_of(article.live, [line, spoiled(forged)], f.now())
+        f.move("confirm", article, f.user("editor"))
+        lines = list(Event.objects.filter(content=article).order_by("seq"))
+        record = standing.Record(article, [*lines[:-1], spoiled(lines[-1])])
+        badge = standing.badge_of(article.live.typed, record, f.now())
         assert badge.is_unreviewed
         assert badge.confirmed is None
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
 
-from editorial import actions, signing
+from editorial import actions
 from editorial.actions import Token
 from editorial.models import SignOff
 from tests import factories as f
@@ -329,7 +329,6 @@ def test_what_nobody_reviews_has_no_badge_not_even_with_a_sign_off(client, make)
         conflict_statement="None.",
         next_review_on=f.sign_form(reviewer)["next_review_on"],
     )
-    signing.seal_row("signoff", row)
     row.save()
     tree = tree_of(client, content.get_absolute_url())
     assert not tree.xpath("//*[@data-badge] | //*[@data-signed] | //*[@data-reviewer]")

@@ -245,6 +245,27 @@ class Credential(KeepsWhatWasSigned):
     )
 
     SET_ONCE = ("reviewer", "annulled_at", "annulled_by")
+    LOGGED = {
+        1: (
+            "reviewer_id",
+            "kind",
+            "title",
+            "issuer",
+            "number",
+            "register_url",
+            "scope",
+            "valid_from",
+            "valid_until",
+            "checked_at",
+            "checked_by_id",
+            "suspended_at",
+            "suspended_by_id",
+            "annulled_at",
+            "annulled_by_id",
+            "note",
+        )
+    }
+    UNLOGGED = {}
 
     objects = CredentialQuerySet.as_manager()
 
