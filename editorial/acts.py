@@ -504,10 +504,11 @@ class Panel:
         links = PreviewLink.objects.filter(
             revision__content=self.content, ended_at=None, expires_at__gt=self.at
         ).select_related("revision", "created_by")
-        return [Shown(link, [self.offer("end_link", link=link.pk)]) for link in links]
+        opening = [link for link in links if previews.is_open(link, self.at)]
+        return [Shown(link, [self.offer("end_link", link=link.pk)]) for link in opening]
 
     def link(self):
-        hidden = (Content.Status.PUBLISHED, Content.Status.WITHDRAWN)
+        hidden = (Content.Status.PUBLISHED, *previews.TAKEN_AWAY)
         return None if self.state in hidden or not self.may_show_outsiders else self.offer("link")
 
     def on_old_revision(self):

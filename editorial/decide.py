@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from . import actions, pages
+from . import actions, pages, previews
 from .actions import Token
 from .acts import Panel
 from .errors import Refused
@@ -130,8 +130,9 @@ class DecideMixin:
     def preview_view(self, request, pk):
         """The whole page as readers would get it, without a badge."""
         revision = self.revision_or_404(request, pk)
-        page = pages.preview(revision, timezone.now())
-        context = {"page": page, "preview": True, **self.preview_extras(page)}
+        context = previews.context_of(revision, timezone.now())
+        context |= {"back_url": self.url("review", revision.pk)}
+        context |= self.preview_extras(context["page"])
         return render(request, f"{revision.content.kind}.html", context)
 
     def preview_extras(self, page):

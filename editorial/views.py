@@ -110,9 +110,8 @@ def preview(request, token):
     link = previews.find(token, now)
     if link is None:
         return render(request, "preview_gone.html", status=404)
-    page = pages.preview(link.revision.typed, now)
-    context = {"page": page, "preview": True, "preview_link": link}
-    response = render(request, f"{page.content.kind}.html", context)
+    context = {**previews.context_of(link.revision, now), "preview_link": link}
+    response = render(request, f"{link.revision.content.kind}.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
