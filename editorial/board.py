@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from . import actions, kinds, queues, rules
+from . import actions, errors, kinds, queues, rules
 from .actions import Token
 from .errors import MissingToken, Refused
 from .forms import move_form
@@ -282,7 +282,7 @@ def bulk_move(request):
 
 
 def made_or_refused(move, text, request, kind_names):
-    content, now = None, timezone.now()
+    content, token, now = None, None, timezone.now()
     try:
         token = token_from(text)
         content = Content.objects.filter(pk=token.content, kind__in=kind_names).first()
@@ -298,6 +298,8 @@ def made_or_refused(move, text, request, kind_names):
             raise Refused(first_error(form))
         actions.make(move.name, token, by=request.user, at=now, **form.cleaned_data)
     except Refused as refusal:
+        tried = {"content": token.content, "version": token.version} if token else {}
+        errors.record(request, refusal, move=move.name, **tried)
         return Result(content, refusal)
     return Result(content, None)
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from . import actions, pages, previews
+from . import actions, errors, pages, previews
 from .actions import Token
 from .acts import Panel
 from .errors import Refused
@@ -97,6 +97,8 @@ class DecideMixin:
             "may_edit": self.has_change_permission(request, revision),
         }
         status = refusal.status_code if refusal else 422 if bound or acts else 200
+        if status != 200:
+            errors.record(request, refusal, content=content.pk)
         return render(request, "desk/review.html", context, status=status)
 
     def move_view(self, request, pk, move):
