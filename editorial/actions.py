@@ -18,7 +18,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import documents, log, rules, search, signing, standing
+from . import documents, log, requests, rules, search, signing, standing
 from .errors import MissingToken, Refused, Stale, Unchanged
 from .models import (
     Content,
@@ -183,6 +183,7 @@ def make(name, token, *, by, at, **data):
     swap(content, at, **changes)
     if effect := EFFECTS.get(name):
         effect(attempt)
+    requests.end_after(name, attempt)
     log.write(
         name,
         at=at,

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import actions, previews, redaction, reviewing, rules, sources, standing
+from . import actions, leaving, previews, redaction, reviewing, rules, sources, standing
 from .errors import Refused
 from .models import Comment, Content, PreviewLink, Redaction, Reviewer, ReviewRequest, SignOff
 
@@ -479,6 +479,10 @@ class Panel:
             for signoff in found
         ]
 
+    def warning(self):
+        """What an editor should know of a signer before this goes live, or nothing."""
+        return leaving.warnings([self.content], self.at).get(self.content.pk)
+
     def revocations(self, signoff):
         if hasattr(signoff, "revocation"):
             return []
@@ -491,11 +495,7 @@ class Panel:
 
     @cached_property
     def may_show_outsiders(self):
-        try:
-            previews.check(self.content, self.by)
-        except Refused:
-            return False
-        return True
+        return previews.may_show(self.content, self.by)
 
     def links(self):
         """Preview links that still open something, for those who may make them."""

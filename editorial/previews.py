@@ -1,7 +1,7 @@
 """Links by which an outsider reads one revision that is not public yet, and what a preview says.
 
-Nothing ends a link but its own page's button: whether it still opens something is asked anew each
-time, of rows and of the log, so that no move has to think of it.
+Whether a link still opens something is asked anew each time, of rows and of the log, so that no
+move has to think of it. A button ends it for good, and so does the departure of its maker.
 """
 
 import datetime
@@ -71,6 +71,22 @@ def end(link, *, by, at):
         write_line("preview_ended", link, by, at)
 
 
+def end_where_refused(maker, *, by, at):
+    """End the links of somebody who may not show their texts any more, for good."""
+    for link in PreviewLink.objects.filter(created_by=maker, ended_at=None, expires_at__gt=at):
+        if not may_show(link.revision.content, maker):
+            PreviewLink.objects.filter(pk=link.pk).update(ended_at=at)
+            write_line("preview_ended", link, by, at)
+
+
+def may_show(content, user):
+    try:
+        check(content, user)
+    except Refused:
+        return False
+    return True
+
+
 def find(secret, now):
     """The link that a secret opens now, or None."""
     links = PreviewLink.objects.select_related("revision__content", "revision__seal", "created_by")
@@ -81,13 +97,9 @@ def find(secret, now):
 def is_open(link, now):
     """Whether a link still opens its revision: in its time, its maker may still show it, and
     nothing of the content was published or taken away since."""
-    if link.ended_at or link.expires_at <= now:
-        return False
-    try:
-        check(link.revision.content, link.created_by)
-    except Refused:
-        return False
-    return not is_overtaken(link, now)
+    in_time = link.ended_at is None and now < link.expires_at
+    may = in_time and may_show(link.revision.content, link.created_by)
+    return may and not is_overtaken(link, now)
 
 
 def is_overtaken(link, now):
