@@ -29,7 +29,7 @@ class ContentView(View):
         now = timezone.now()
         content = self.model.objects.public(now).filter(slug=slug).first()
         if content is None:
-            return gone_or_404(request, self.model, slug)
+            return self.gone_or_404(request, slug)
         loaded = pages.load([content], now)
         if not loaded:
             return render(request, "unreadable.html", status=503)
@@ -40,12 +40,23 @@ class ContentView(View):
         """Further context: what stands around the content."""
         return {}
 
+    def gone_or_404(self, request, slug):
+        return gone_or_404(request, self.model, slug)
+
 
 def gone_or_404(request, model, slug):
+    return gone(request, withdrawn_or_404(model, slug), "withdrawn.html")
+
+
+def withdrawn_or_404(model, slug):
     content = model.objects.withdrawn().filter(slug=slug).first()
     if content is None:
         raise Http404
-    return render(request, "withdrawn.html", {"content": content}, status=410)
+    return content
+
+
+def gone(request, content, template_name, **further):
+    return render(request, template_name, {"content": content, **further}, status=410)
 
 
 class HistoryView(View):
