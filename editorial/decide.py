@@ -132,6 +132,9 @@ class DecideMixin:
     def preview_view(self, request, pk):
         """The whole page as readers would get it, without a badge."""
         revision = self.revision_or_404(request, pk)
+        redaction = getattr(revision, "redaction", None)
+        if redaction and redaction.done_at:
+            return render(request, "removed.html", {"redaction": redaction}, status=410)
         context = previews.context_of(revision, timezone.now())
         context |= {"back_url": self.url("review", revision.pk)}
         context |= self.preview_extras(context["page"])

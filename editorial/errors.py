@@ -37,8 +37,12 @@ class Unchanged(Exception):
     """A save that changes nothing: no revision is made."""
 
 
-def record(request, refusal=None, *, move=None, content=None, version=None):
+REFUSALS = (403, 409, 422)
+
+
+def record(request, refusal=None, *, move=None, content=None, version=None, status=422):
     """Write one line about a refused attempt. Without a refusal, a form was filled in wrongly."""
+    request.refusal_is_recorded = True
     found = request.resolver_match
     named = (move, found.kwargs.get("move"), found.kwargs.get("act"), request.POST.get("move"))
     facts = {
@@ -46,7 +50,7 @@ def record(request, refusal=None, *, move=None, content=None, version=None):
         "move": next((name[:30] for name in named if name), found.url_name),
         "content": content,
         "version": number_in(request.POST.get("version") if version is None else version),
-        "status": getattr(refusal, "status_code", 403) if refusal else 422,
+        "status": getattr(refusal, "status_code", 403) if refusal else status,
         "reason": reason_of(refusal),
         "path": request.path,
     }
@@ -71,15 +75,19 @@ def number_in(text):
 
 
 def recorded(view):
-    """A view of the desk; a post by somebody without the permission for it is recorded."""
+    """A view of the desk; what is posted to it and refused is recorded, once."""
 
     @wraps(view)
     def recording(request, *args, **kwargs):
         try:
-            return view(request, *args, **kwargs)
+            response = view(request, *args, **kwargs)
         except PermissionDenied as refusal:
             if request.method == "POST":
                 record(request, refusal)
             raise
+        known = request.method != "POST" or hasattr(request, "refusal_is_recorded")
+        if response.status_code in REFUSALS and not known:
+            record(request, status=response.status_code)
+        return response
 
     return recording

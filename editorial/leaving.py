@@ -83,6 +83,6 @@ def of_who_left():
 def titles_that_wait(reviewer, now):
     """Titles of the texts that wait to go live under this reviewer's signature, once they left."""
     signed = of_who_left().filter(reviewer=reviewer)
-    found = Content.objects.filter(head__in=signed.values("revision"))
+    found = Content.objects.filter(head__in=signed.values("revision"), status__in=WAITING)
     waiting = [content for content in found if content.status_at(now) in WAITING]
     return [str(content.head) for content in queues.with_heads(waiting)]

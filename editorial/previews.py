@@ -33,19 +33,20 @@ def check(content, by):
         raise Refused(_("Who works on this text, or an editor, shows it to outsiders."))
 
 
-def check_shows_a_draft(revision, at):
+def check_shows_a_draft(content, revision, at):
     """Raise Refused where readers have these words, or were to have none of them any more."""
-    if revision.content.shown_revision_id(at) == revision.pk:
+    if content.shown_revision_id(at) == revision.pk:
         raise Refused(_("Readers have this revision; its public address shows it."))
-    if revision.content.status_at(at) in TAKEN_AWAY:
+    if content.status_at(at) in TAKEN_AWAY:
         raise Refused(_("This was taken away. Begin with a new draft, and show that."))
 
 
 @transaction.atomic
 def create(revision, *, by, at, label, days=7):
     """A link to one revision; returns (link, secret). The secret is shown once and not kept."""
-    check(revision.content, by)
-    check_shows_a_draft(revision, at)
+    content = Content.objects.select_for_update().get(pk=revision.content_id)
+    check(content, by)
+    check_shows_a_draft(content, revision, at)
     if not label.strip():
         raise Refused(_("Say for whom the link is."))
     if not 1 <= days <= LONGEST_DAYS:

@@ -159,7 +159,9 @@ def block(content, by, at):
     if content.status_at(at) == Content.Status.SCHEDULED:
         may_stop = by.has_perm("editorial.sign_content") or by.has_perm("editorial.approve_content")
         if not may_stop:
-            raise Refused(_("This has its date. Who may review or approve it can stop it."))
+            raise Refused(
+                _("This has its date already. Who may review or approve it can still stop it.")
+            )
         actions.hold(content, by, at, _("A comment says that it must be fixed first."))
     else:
         actions.swap(content, at)

@@ -289,6 +289,15 @@ def test_a_kind_without_signatures_says_so(kind, client):
         assert "Not reviewed: this kind of page carries no signature." in text
 
 
+def test_the_desk_shows_a_tombstone_and_no_error_where_the_words_were_removed():
+    article = f.article()
+    old = article.head.typed
+    redact(article)
+    response = logged_in(f.user("editor")).get(desk.url(old, "preview"))
+    assert response.status_code == 410
+    assert "Private data." in response.content.decode()
+
+
 def test_the_desk_leads_back_and_the_outsider_is_led_nowhere(client):
     article = f.article()
     _link, secret = made(article)

@@ -153,6 +153,13 @@ def test_a_post_without_any_permission(article, lines):
     ]
 
 
+def test_a_list_that_cannot_be_read(lines):
+    client = logged_in(f.user("editor"))
+    assert client.post("/admin/acupoints/standardpoint/import/", {}).status_code == 422
+    [line] = lines()
+    assert (line["status"], line["reason"]) == (422, "form")
+
+
 def test_looking_and_succeeding_write_nothing(article, lines):
     client, head = logged_in(article.created_by), desk.head(article)
     logged_in(f.user(role="")).get(desk.url(head, "review"))
