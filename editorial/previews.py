@@ -107,13 +107,16 @@ def is_overtaken(link, now):
     """Whether readers got a revision of the content after the link was made, by a move or by the
     clock, or the content was taken away or lost words. So is a link that the log does not know."""
     content = link.revision.content
-    made = content.events.filter(move="preview_made", data__link=link.pk).first()
-    if made is None:
-        return True
     live_since = content.scheduled_at if content.is_due(now) else content.live_at
     if live_since and live_since > link.created_at:
         return True
-    return content.events.filter(move__in=ENDING, seq__gt=made.seq).exists()
+    lines = content.events.filter(move__in=("preview_made", *ENDING)).order_by("-seq")
+    for move, data in lines.values_list("move", "data"):
+        if move != "preview_made":
+            return True
+        if data.get("link") == link.pk:
+            return False
+    return True
 
 
 def context_of(revision, now):
