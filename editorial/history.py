@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import differences, documents, standing
+from . import differences, documents, pages, standing
 from .models import Event, Revision, SignOff
 from .standing import Publication
 
@@ -126,11 +126,15 @@ def signoff_facts(signoff, fault):
 
 
 def entries(content, now):
-    """The public history, newest first, in a number of queries that does not grow with it."""
-    record = standing.record_of(content)
+    """The public history, newest first, in a number of queries that does not grow with it.
+
+    `content` comes from `ContentQuerySet.public`.
+    """
+    shown = pages.load([content], now)
+    record = shown[0].record if shown else standing.record_of(content)
+    badge = shown[0].badge if shown else standing.Badge()
     public = record.publications(now)
     revisions = revisions_of(content, public)
-    badge = badge_now(record, revisions, now)
     found = []
     for publication in public:
         before = found[-1] if found else None
@@ -153,16 +157,6 @@ def revisions_of(content, public):
     for revision in found.values():
         revision.content = content.typed
     return found
-
-
-def badge_now(record, revisions, now):
-    """The badge that readers see on the page now, or one that names nobody."""
-    shown = record.shown(now)
-    if shown is None:
-        return standing.Badge()
-    typed = revisions[shown.revision_id].typed
-    typed.content = record.content
-    return standing.badge_of(typed, record, now)
 
 
 def why_not_now(signoff, entry, badge, record):
