@@ -66,6 +66,8 @@ class Revocation(InsertOnly):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="revocations"
     )
 
+    PLAIN = UNLIKE_THE_BADGE = ("reason",)
+
     class Meta:
         verbose_name = _("revocation")
         verbose_name_plural = _("revocations")
