@@ -9,7 +9,7 @@ from django.db.models import Prefetch
 from django.urls import reverse
 
 from . import differences, documents, standing
-from .models import Event, Revision
+from .models import Correction, Event, Revision
 
 
 @dataclass
@@ -81,7 +81,12 @@ class Entry:
                 "at": self.redaction.done_at.isoformat(),
             },
             "corrections": [
-                {"at": note.at.isoformat(), "note": note.note} for note in self.corrections
+                {
+                    "at": note.at.isoformat(),
+                    "note": note.note,
+                    "in_place_of": note.replaced and note.replaced.number,
+                }
+                for note in self.corrections
             ],
             "sign_offs": [signoff_facts(signoff, fault) for signoff, fault in self.signoffs],
         }
@@ -143,7 +148,8 @@ def entries(content, now):
         revision.pk: revision
         for revision in Revision.objects.filter(pk__in=keys)
         .select_related("seal", "redaction")
-        .prefetch_related(Prefetch("signoffs", standing.signoffs_with_all()), "corrections")
+        .prefetch_related(Prefetch("signoffs", standing.signoffs_with_all()))
+        .prefetch_related(Prefetch("corrections", Correction.objects.select_related("replaced")))
     }
     for revision in revisions.values():
         revision.content = content.typed

@@ -33,12 +33,21 @@ class ContentView(View):
         loaded = pages.load([content], now)
         if not loaded:
             return render(request, "unreadable.html", status=503)
-        context = {"page": loaded[0], "corrections": content.corrections.all()}
+        context = notes_about(loaded[0]) | {"page": loaded[0]}
         return render(request, self.template_name, context | self.extras(loaded[0], now))
 
     def extras(self, page, now):
         """Further context: what stands around the content."""
         return {}
+
+
+def notes_about(page):
+    """What the house says of a page that nobody signed: it stands after the text and apart."""
+    corrections = list(page.content.corrections.select_related("revision", "replaced"))
+    return {
+        "corrections": corrections,
+        "has_notes": bool(corrections) or page.badge.is_unreviewed,
+    }
 
 
 def gone_or_404(request, model, slug):
