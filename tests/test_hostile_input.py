@@ -900,7 +900,7 @@ def test_no_code_looks_like_another(client, writer, code):
     assert Acupoint.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["<>", "???", "“”", "---", "\u200b", "'"])
+@pytest.mark.parametrize("name", ["<>", "???", "“”", "---", "'"])
 def test_a_topic_without_a_letter_has_an_address_too(client, writer, name):
     article = f.article(writer)
     assert desk.save(client, desk.head(article), tags=f"{name}, knee").status_code == 302

@@ -124,7 +124,7 @@ class Profile(Worded):
     )
     deactivation_reason = models.CharField(_("reason"), max_length=300, blank=True)
 
-    PLAIN = ("name", "slug")
+    PLAIN = ("slug",)  # the name has a validator
     UNLIKE_THE_BADGE = ("name", "bio")
     SET_ONCE = ("user",)
 
@@ -144,6 +144,8 @@ class Profile(Worded):
     def save(self, *args, **kwargs):
         self.name = tidy(self.name)
         try:
+            if self.is_new("name"):
+                validate_plain_name(self.name)
             self.check_identity()
         except ValidationError as fault:
             raise Refused(" ".join(fault.messages)) from fault
@@ -157,19 +159,19 @@ class Profile(Worded):
     def check_identity(self):
         """Raise ValidationError for a new name that passes for a reviewer's, or a new address that
         is another's but for its capitals. Who is named so already can still be deactivated."""
-        stored = self.texts_as_stored()
-        if self.name != stored.get("name"):
-            validate_plain_name(self.name)
-            if other := find_look_alike(self):
-                raise ValidationError(
-                    _(
-                        "“%(name)s” looks like the reviewer “%(other)s”. Write it so that readers "
-                        "can tell the two apart, or exactly like that one."
-                    ),
-                    params={"name": self.name, "other": other},
-                )
-        if self.slug != stored.get("slug"):
+        if self.is_new("name") and (other := find_look_alike(self)):
+            raise ValidationError(
+                _(
+                    "“%(name)s” looks like the reviewer “%(other)s”. Write it so that readers can "
+                    "tell the two apart, or exactly like that one."
+                ),
+                params={"name": self.name, "other": other},
+            )
+        if self.is_new("slug"):
             validate_new_address(self.slug)
+
+    def is_new(self, column):
+        return getattr(self, column) != self.texts_as_stored().get(column)
 
     @property
     def is_active(self):
