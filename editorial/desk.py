@@ -3,6 +3,7 @@
 from csp.decorators import csp_update
 from django.conf import settings
 from django.contrib.admin import AdminSite
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +11,18 @@ from django.utils.translation import gettext_lazy as _
 from . import errors
 
 ORDER = {"articles": 0, "acupoints": 1, "products": 2, "editorial": 3}
+
+
+class TellsApart(AutocompleteJsonView):
+    """Suggestions in which reviewers of one name differ."""
+
+    def serialize_result(self, obj, to_field_name):
+        from .models import Reviewer
+
+        shown = super().serialize_result(obj, to_field_name)
+        if isinstance(obj, Reviewer):
+            shown["text"] = obj.told_apart_on(timezone.localdate())
+        return shown
 
 
 class DeskSite(AdminSite):
@@ -37,6 +50,9 @@ class DeskSite(AdminSite):
         ]
         own = [path(address, self.admin_view(view), name=name) for address, view, name in pages]
         return [*own, *super().get_urls()]
+
+    def autocomplete_view(self, request):
+        return TellsApart.as_view(admin_site=self)(request)
 
     def index(self, request, extra_context=None):
         from . import queues

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from . import differences, documents, pages, standing
-from .models import Event, Revision, SignOff
+from .models import Correction, Event, Revision, SignOff
 from .standing import Publication
 
 
@@ -97,7 +97,12 @@ class Entry:
                 "at": self.redaction.done_at.isoformat(),
             },
             "corrections": [
-                {"at": note.at.isoformat(), "note": note.note} for note in self.corrections
+                {
+                    "at": note.at.isoformat(),
+                    "note": note.note,
+                    "in_place_of": note.replaced and note.replaced.number,
+                }
+                for note in self.corrections
             ],
             "sign_offs": [signoff_facts(signoff, fault) for signoff, fault in self.signoffs],
         }
@@ -151,7 +156,8 @@ def revisions_of(content, public):
     found = (
         Revision.objects.filter(pk__in=[publication.revision_id for publication in public])
         .select_related("seal", "redaction")
-        .prefetch_related(Prefetch("signoffs", signoffs), "corrections")
+        .prefetch_related(Prefetch("signoffs", signoffs))
+        .prefetch_related(Prefetch("corrections", Correction.objects.select_related("replaced")))
         .in_bulk()
     )
     for revision in found.values():

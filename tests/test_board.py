@@ -283,7 +283,10 @@ class TestMovesOnMany:
         before = everything()
         assert "required" in bulk(client, "withdraw", token(article))[0]
         assert everything() == before
-        assert bulk(client, "withdraw", token(article), reason="It was wrong.") == ["✓ Done"]
+        reason = {"reason": "It was wrong."}
+        assert "I am sure" in bulk(client, "withdraw", token(article), **reason)[0]
+        assert everything() == before
+        assert bulk(client, "withdraw", token(article), sure="on", **reason) == ["✓ Done"]
 
     def test_a_time_is_given_once_for_all(self, client):
         one, other = f.article(), f.article()
