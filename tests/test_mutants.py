@@ -251,7 +251,7 @@ def test_the_same_seed_draws_the_same_and_no_more_than_is_asked(tmp_path):
 
 
 def test_after_its_time_no_mutant_is_tried():
-    assert mutants.judged(FOUND[0], {}, None, None, 1, time.monotonic() - 1) is None
+    assert mutants.judged(FOUND[0], {}, None, None, (), time.monotonic() - 1) is None
 
 
 @pytest.mark.parametrize(

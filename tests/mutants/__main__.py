@@ -24,9 +24,10 @@ from .workers import Stopped, started
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-# A mutant may take so much longer than all tests take without one, before it counts as noticed.
-PATIENCE, START = 2, 20
-LONGEST = 1800
+# A mutant may work so many times as long as all tests do without one, and some seconds more,
+# before it counts as noticed; on a busy machine that may take longer by the clock.
+PATIENCE, START, BY_THE_CLOCK = 2, 20, 5
+LONGEST = 3600
 GREEN, NOTHING_PLAYED = 0, 5
 
 
@@ -120,29 +121,30 @@ def judge(mutants, sources, plan):
         tempfile.TemporaryDirectory(prefix="mutants-") as folder,
         started(min(plan.jobs, len(mutants)), plan.tree, Path(folder)) as workers,
     ):
-        seconds = patience(workers[0], mutants, plan) if workers else 0
+        limits = patience(workers[0], mutants, plan) if workers else ()
         free = SimpleQueue()
         for worker in workers:
             free.put(worker)
 
         def play(mutant):
-            return judged(mutant, sources, plan, free, seconds, until)
+            return judged(mutant, sources, plan, free, limits, until)
 
         with ThreadPoolExecutor(len(workers) or 1) as pool:
             return [verdict for verdict in pool.map(play, mutants) if verdict]
 
 
 def patience(worker, mutants, plan):
-    """How long a mutant may take: by how long all its tests take on the tree as it is, which have
-    to pass. Raises Stopped."""
+    """How long a mutant may work, and take by the clock: by how long all its tests take on the
+    tree as it is, which have to pass. Raises Stopped."""
     tests = sorted({test for mutant in mutants for test in plan.tests[mutant.file]})
-    told = worker.play(tests, plan.marks, LONGEST)
+    told = worker.play(tests, plan.marks, LONGEST, LONGEST)
     if told["code"] != GREEN:
         raise Stopped(f"{told['output']}\nThe tests do not pass on the tree as it is.")
-    return START + PATIENCE * told["seconds"]
+    seconds = START + PATIENCE * told["seconds"]
+    return seconds, BY_THE_CLOCK * max(seconds, told["took"])
 
 
-def judged(mutant, sources, plan, free, seconds, until):
+def judged(mutant, sources, plan, free, limits, until):
     """(mutant, whether it survives), or None where time is up. Prints a new survivor at once."""
     if time.monotonic() > until:
         return None
@@ -150,7 +152,7 @@ def judged(mutant, sources, plan, free, seconds, until):
     try:
         source = mutant.applied(sources[mutant.file])
         tests = plan.tests[mutant.file]
-        told = worker.play(tests, plan.marks, seconds, mutant.file, source)
+        told = worker.play(tests, plan.marks, *limits, mutant.file, source)
     finally:
         free.put(worker)
     if told["code"] == NOTHING_PLAYED:

@@ -11,6 +11,7 @@ import importlib
 import importlib.util
 import json
 import os
+import resource
 import signal
 import sqlite3
 import sys
@@ -42,16 +43,22 @@ def main():
         print(json.dumps(play(**json.loads(line))), flush=True)
 
 
-def play(file, source, tests, marks, seconds, database):
-    """{"code": pytest's, or None where time ran out; "seconds": how long; "output": its end}."""
+def play(file, source, tests, marks, seconds, longest, database):
+    """{"code": pytest's, or None where time ran out; "seconds" of work; "took", by the clock;
+    "output": its end}. No more than `seconds` of work, which a busy machine makes no longer."""
     began, output = time.monotonic(), Path(database).with_name(f"output-{os.getpid()}")
     with changed(file, source):
         child = os.fork()
         if not child:
+            resource.setrlimit(resource.RLIMIT_CPU, (int(seconds), int(seconds)))
             play_here(tests, marks, output, Path(database))
-        code = ended(child, began + seconds)
-    took = time.monotonic() - began
-    return {"code": code, "seconds": took, "output": output.read_text(errors="replace")[-3000:]}
+        code, worked = ended(child, began + longest)
+    return {
+        "code": code,
+        "seconds": worked,
+        "took": time.monotonic() - began,
+        "output": output.read_text(errors="replace")[-3000:],
+    }
 
 
 @contextlib.contextmanager
@@ -94,19 +101,19 @@ def play_here(tests, marks, output, database):
 
 
 def ended(child, deadline):
-    """The code with which a process ended, or None where it had to be ended, with all it began."""
+    """(the code with which a process ended, its seconds of work); the code is None where it had
+    to be ended, with all that it began."""
     code, done = None, 0
     while not done and time.monotonic() < deadline:
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
-            code = os.waitstatus_to_exitcode(status)
-        else:
-            time.sleep(GLANCE)
+        time.sleep(GLANCE)
+        done, status, used = os.wait4(child, os.WNOHANG)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(child, signal.SIGKILL)
+    if done and os.WIFEXITED(status):
+        code = os.WEXITSTATUS(status)
     if not done:
-        os.waitpid(child, 0)
-    return code
+        _done, _status, used = os.wait4(child, 0)
+    return code, used.ru_utime + used.ru_stime
 
 
 def keep_database(file):

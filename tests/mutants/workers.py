@@ -32,7 +32,7 @@ class Worker:
             text=True,
         )
 
-    def play(self, tests, marks, seconds, file=None, source=None):
+    def play(self, tests, marks, seconds, longest, file=None, source=None):
         """What worker.play tells."""
         job = {
             "file": file,
@@ -40,6 +40,7 @@ class Worker:
             "tests": tests,
             "marks": marks,
             "seconds": seconds,
+            "longest": longest,
             "database": str(self.database),
         }
         print(json.dumps(job), file=self.process.stdin, flush=True)
