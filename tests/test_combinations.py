@@ -374,6 +374,19 @@ def test_a_house_of_two_never_lets_a_contributor_sign(settings):
     refused("You wrote", f.move, "sign", article, superuser, **f.sign_form(reviewer))
 
 
+# --- What is approved already --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("make", [f.product, f.page])
+def test_what_has_no_reviews_is_not_submitted_again_as_it_stands(make):
+    content, editor = f.publish(make()), f.user("editor")
+    refused("Change it first", f.move, "submit", content, editor)
+    field = "name" if content.kind == "product" else "title"
+    f.revise(content, editor, **{field: "Other words"})
+    f.move("submit", content, editor)
+    assert content.status == "in_review"
+
+
 # --- A reviewer who is named in the draft -----------------------------------------
 
 

@@ -104,11 +104,13 @@ def ended(child, deadline):
     """(the code with which a process ended, its seconds of work); the code is None where it had
     to be ended, with all that it began."""
     code, done = None, 0
-    while not done and time.monotonic() < deadline:
-        time.sleep(GLANCE)
-        done, status, used = os.wait4(child, os.WNOHANG)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(child, signal.SIGKILL)
+    try:
+        while not done and time.monotonic() < deadline:
+            time.sleep(GLANCE)
+            done, status, used = os.wait4(child, os.WNOHANG)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(child, signal.SIGKILL)
     if done and os.WIFEXITED(status):
         code = os.WEXITSTATUS(status)
     if not done:
