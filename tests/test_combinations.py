@@ -307,6 +307,22 @@ def test_a_text_may_go_live_on_the_very_day_of_its_next_review_and_not_the_day_a
         assert article.scheduled_at == late - SECOND
 
 
+def test_a_text_waits_for_three_years_at_most():
+    page, editor, now = f.page(), f.user("editor"), f.now()
+    f.move("submit", page, f.user("editor"))
+    latest = now + 3 * 365 * DAY
+    late = {"go_live_at": latest + SECOND}
+    refused("within the next three years", f.move, "schedule", page, editor, now, **late)
+    f.move("schedule", page, editor, now, go_live_at=latest)
+    assert page.scheduled_at == latest
+
+
+def test_a_text_is_not_scheduled_for_the_very_moment_in_which_it_is_approved():
+    page, editor, now = f.page(), f.user("editor"), f.now()
+    f.move("submit", page, f.user("editor"))
+    refused("lies ahead", f.move, "schedule", page, editor, now, go_live_at=now)
+
+
 # --- The house's optional rules -----------------------------------------
 
 

@@ -196,6 +196,58 @@ def test_the_newest_articles_lead_home_and_list(client):
     assert listed.xpath("//article//h3/a/text()") == [f"No. {n}" for n in range(7, -1, -1)]
 
 
+# --- The public history for machines --------------------------------------------------------
+
+
+def publications(client, content):
+    return client.get(f"{content.get_absolute_url()}history/reviews.json").json()["publications"]
+
+
+def test_the_history_tells_publications_newest_first_each_with_its_own_dates(client):
+    article = published("First words", FIRST)
+    published_again(article, FIRST + DAY, title="Other words")
+    dates = ("title", "revision", "public_from", "approved_at")
+    told = publications(client, article)
+    assert [tuple(one[name] for name in dates) for one in told] == [
+        ("Other words", 2, second(FIRST + DAY), second(FIRST + DAY)),
+        ("First words", 1, second(FIRST), second(FIRST)),
+    ]
+    signed = [[signoff["signed_at"] for signoff in one["sign_offs"]] for one in told]
+    assert signed == [[second(FIRST + DAY)], [second(FIRST)]]
+    assert {one["published_without_review"] for one in told} == {None}
+
+
+def test_what_goes_live_by_the_clock_is_public_from_then_and_approved_before(client):
+    article = f.article(at=FIRST)
+    f.sign(article, at=FIRST)
+    f.move("schedule", article, f.user("editor"), FIRST + DAY, go_live_at=FIRST + 3 * DAY)
+    [told] = publications(client, article)
+    assert told["public_from"] == second(FIRST + 3 * DAY)
+    assert told["approved_at"] == second(FIRST + DAY)
+
+
+def test_an_emergency_is_told_with_its_reason_and_when_it_was_confirmed(client):
+    article = f.article(at=FIRST)
+    f.move("emergency", article, f.user("editor"), FIRST, reason="A wrong dose.")
+    facts = {"reason": "A wrong dose.", "at": second(FIRST), "confirmed_at": None}
+    [told] = publications(client, article)
+    assert (told["published_without_review"], told["approved_at"]) == (facts, None)
+    f.move("confirm", article, f.user("editor"), FIRST + DAY)
+    [told] = publications(client, article)
+    assert told["published_without_review"] == facts | {"confirmed_at": second(FIRST + DAY)}
+
+
+def test_the_same_words_reviewed_again_differ_in_nothing_and_say_so(client):
+    article = published("First words", FIRST)
+    f.move("submit", article, f.user("editor"), FIRST + DAY)
+    f.publish(article, at=FIRST + DAY)
+    page = etree.HTML(client.get(f"{article.get_absolute_url()}history/").content)
+    newest, oldest = page.xpath("//ol[@class='history']/li")
+    assert "reviewed again" in newest.findtext("h2")
+    assert not newest.xpath(".//details")
+    assert "reviewed again" not in oldest.findtext("h2")
+
+
 # --- robots.txt ---------------------------------------------------------------------------------
 
 

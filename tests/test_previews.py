@@ -176,3 +176,12 @@ def test_making_and_ending_it_stand_in_the_log_once_each_with_who_and_when():
         ("preview_ended", ended_by, link.ended_at, *about),
     ]
     assert {line.digest for line in lines} == {article.head.seal.digest}
+
+
+def test_another_writer_neither_makes_nor_ends_one():
+    article, other, at = f.article(by=f.user("writer")), f.user("writer"), f.now()
+    refused("Who works on", previews.create, article.head, by=other, at=at, label="Me")
+    link, _secret = made(article)
+    refused("Who works on", previews.end, link, by=other, at=at)
+    previews.end(link, by=article.created_by, at=at)
+    assert PreviewLink.objects.get().ended_at == at
