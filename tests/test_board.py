@@ -139,6 +139,13 @@ class TestFilters:
         f.sign(signed, reviewer)
         assert titles(client, reviewer=reviewer.pk) == ["Asked", "Signed"]
 
+    def test_a_reviewer_who_signed_other_words_than_those_of_the_head(self, client):
+        reviewer = f.reviewer()
+        article = f.publish(f.article(title="Signed once"), reviewer)
+        assert titles(client, reviewer=reviewer.pk, state="published") == ["Signed once"]
+        f.revise(article, summary="Nobody has signed this.")
+        assert titles(client, reviewer=reviewer.pk) == []
+
     def test_a_topic_of_the_working_revision(self, client):
         about = f.article(title="About knees")
         f.tag(about, "knee pain")
