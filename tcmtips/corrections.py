@@ -28,7 +28,7 @@ def corrections(now):
 
 
 def with_titles(found):
-    """The corrections with the titles that their pages had, but those that the log does not know."""
+    """The corrections that the log knows, with the titles that their pages had."""
     found = list(found)
     records = standing.records_of({correction.content for correction in found})
     known = [one for one in found if records[one.content_id].names(one)]
