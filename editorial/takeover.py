@@ -80,11 +80,18 @@ class Plan:
     """Everything that the take-over page shows of one embedded text, for one person."""
 
     content: Content
+    # Its state, and the version that readers get.
+    state: S
     newest: Revision | None
     # The sentence that stops every step, or nothing.
     obstacle: str
     rows: list = field(default_factory=list)
     changes: list = field(default_factory=list)
+
+    @property
+    def is_worked_on(self):
+        """Whether there is a version that readers do not have yet."""
+        return bool(self.newest) and self.content.head_id != self.newest.pk
 
     def of(self, step):
         """The rows of a step: those that go together first."""
@@ -106,7 +113,7 @@ def plan(content, by, now, kind_names):
     newest = Revision.objects.filter(pk=content.shown_revision_id(now)).select_related("seal")
     newest = newest.prefetch_related(*standing.relations(signed=True)).first()
     found = [one for one in hosts.hosts_of(content, now) if one.content.kind in kind_names]
-    made = Plan(content, newest, find_obstacle(content, newest))
+    made = Plan(content, content.status_at(now), newest, find_obstacle(content, newest))
     add_relations([host.content.head for host in found])
     asking = Asking(by, [host.content for host in found], now)
     waiting = [host for host in found if step_of(host) == SIGN]

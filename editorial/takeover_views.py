@@ -51,8 +51,9 @@ STEPS = {
             takeover.SIGN,
             gettext_lazy("2. Sign"),
             gettext_lazy(
-                "A reviewer: reads once what has changed, and signs each ticked text. Of these, "
-                "the fingerprint proves that nothing else differs from what was signed before."
+                "A reviewer: reads once what has changed, and signs each ticked text. Its "
+                "fingerprint proves that nothing else differs from what was signed before; a text "
+                "in which more differs stands by itself and is read on its own page."
             ),
             gettext_lazy("Sign what is ticked"),
             gettext_lazy("No text waits for a signature with it."),
