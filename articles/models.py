@@ -194,12 +194,14 @@ class ArticleRevision(Revision):
     def complete(self, parent):
         """Pin the points that the body embeds.
 
-        A point that the parent pinned stays at that revision, unless this one renews its pins;
-        a new one is pinned at what readers get now, or at its newest draft where nothing of it is
-        public yet.
+        A point that the parent pinned stays at that revision, unless this one renews its pins,
+        all of them (True) or those on the points of these keys; a new one is pinned at what
+        readers get now, or at its newest draft where nothing of it is public yet.
         """
-        kept = None if getattr(self, "renews_pins", False) else parent
-        before = {pin.pinned.content_id: pin.pinned_id for pin in pins_of(kept)}
+        renewed = getattr(self, "renews_pins", False)
+        before = {pin.pinned.content_id: pin.pinned_id for pin in pins_of(parent)}
+        for point in list(before) if renewed is True else renewed or ():
+            before.pop(point, None)
         codes = body.codes(self.body)
         points = Acupoint.objects.in_bulk(codes, field_name="code")
         check_embeds(codes, points)

@@ -38,13 +38,14 @@ class DeskSite(AdminSite):
         return csp_update(settings.DESK_CONTENT_SECURITY_POLICY)(inner)
 
     def get_urls(self):
-        from . import board, report_views
+        from . import board, report_views, takeover_views
         from .profile import profile
 
         pages = [
             ("me/", profile, "me"),
             ("board/", board.board, "board"),
             ("board/move/", board.bulk_move, "bulk_move"),
+            ("takeover/<int:pk>/", takeover_views.takeover_page, "takeover"),
             ("reports/", report_views.index, "reports"),
             ("reports/<slug:name>.csv", report_views.as_csv, "report_csv"),
         ]

@@ -213,6 +213,26 @@ class SignForm(MoveForm):
         return data
 
 
+class SignManyForm(SignForm):
+    """The same for several texts that differ from what was signed in one thing alone."""
+
+    has_read = forms.BooleanField(
+        label=_("I have read what has changed, and sign each ticked text as it stands with it.")
+    )
+
+    def __init__(self, *args, rows, **kwargs):
+        """`rows`: those of a take-over (takeover.py) that may be signed."""
+        super().__init__(*args, **kwargs)
+        self.initial["scope"] = _(
+            "The new version of an acupoint; the rest is word for word what was signed before"
+        )
+        # One difference was read, so no text's next review moves away by itself.
+        today = timezone.localdate(self.at)
+        before = [row.proof.signoff.next_review_on for row in rows]
+        due = [day for day in before if day > today]
+        self.initial["next_review_on"] = min([*due, self.initial["next_review_on"]])
+
+
 MOVE_FORMS = {
     "approve": ApproveForm,
     "emergency": EmergencyForm,
