@@ -4,8 +4,10 @@ import pytest
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection, transaction
+from django.test import TransactionTestCase
 
 from editorial import triggers
+from tests.support import standing
 
 
 def pytest_addoption(parser):
@@ -34,6 +36,8 @@ def _empty_cache():
 def django_db_setup(django_db_setup, django_db_blocker):
     """Before the database is dropped, sessions that a thread or a worker left behind are ended:
     a server may take a moment to see that its client has gone."""
+    with django_db_blocker.unblock():
+        standing.keep(standing.MIGRATED)
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -78,4 +82,19 @@ def _flush_lifts_triggers():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", handle)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flushes_are_spared():
+    """After a test that commits, the database stands as it was kept before the first one, which
+    is quicker than to empty each table and write anew what a migration writes."""
+    flushed = TransactionTestCase._fixture_teardown
+
+    def teardown(self):
+        if not standing.bring_back(standing.MIGRATED):
+            flushed(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield

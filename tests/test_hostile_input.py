@@ -1060,11 +1060,13 @@ def png_of(width, height):
     return b"\x89PNG\r\n\x1a\n" + parts + chunk(b"IEND", b"")
 
 
+TEXT_BOMB = chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(80_000_000), level=1))
+
+
 def with_text_bomb(end):
     """A small PNG with compressed words that grow to 80 MB, before or after the picture."""
-    bomb = chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(80_000_000)))
     data = encoded()
-    return data[:-12] + bomb + data[-12:] if end else data[:33] + bomb + data[33:]
+    return data[:-12] + TEXT_BOMB + data[-12:] if end else data[:33] + TEXT_BOMB + data[33:]
 
 
 def with_broken_exif():
