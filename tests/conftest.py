@@ -16,10 +16,20 @@ def pytest_addoption(parser):
 
 def pytest_collection_modifyitems(config, items):
     """What needs PostgreSQL is left out elsewhere, and counted as deselected."""
+    for item in items:
+        if not reaches_a_database(item):
+            item.add_marker(pytest.mark.once)
     if connection.vendor != "postgresql":
         left_out = [item for item in items if item.get_closest_marker("postgres")]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
+
+
+def reaches_a_database(item):
+    """Where a test asks for no database, pytest-django refuses it every one; a process that it
+    starts is not held back by that."""
+    asked = any(map(item.get_closest_marker, ("django_db", "postgres", "process")))
+    return asked or not {"db", "transactional_db", "live_server"}.isdisjoint(item.fixturenames)
 
 
 @pytest.fixture(autouse=True)
