@@ -15,10 +15,12 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """What needs PostgreSQL is left out elsewhere, and counted as deselected."""
+    """What needs PostgreSQL is left out elsewhere, and counted as deselected. Slow tests come
+    first: where several workers share them, none waits in the end for another's long one."""
     for item in items:
         if not reaches_a_database(item):
             item.add_marker(pytest.mark.once)
+    items.sort(key=lambda item: commits(item) or not item.get_closest_marker("slow"))
     if connection.vendor != "postgresql":
         left_out = [item for item in items if item.get_closest_marker("postgres")]
         items[:] = [item for item in items if item not in left_out]
@@ -30,6 +32,13 @@ def reaches_a_database(item):
     starts is not held back by that."""
     asked = any(map(item.get_closest_marker, ("django_db", "postgres", "process")))
     return asked or not {"db", "transactional_db", "live_server"}.isdisjoint(item.fixturenames)
+
+
+def commits(item):
+    """Such a test keeps its place behind those that only take back what they did."""
+    mark = item.get_closest_marker("django_db")
+    transactional = {"transactional_db", "live_server"}.intersection(item.fixturenames)
+    return bool(transactional or (mark and mark.kwargs.get("transaction")))
 
 
 @pytest.fixture(autouse=True)
