@@ -6,7 +6,7 @@ from django.db import connection
 
 VOLATILE = {"django_session", "django_migrations"}
 # Statements after which every row that counts is as it was before them.
-HARMLESS = re.compile(r'\s*SELECT |(INSERT INTO|UPDATE|DELETE FROM) "django_session" ')
+HARMLESS = re.compile(r'\s*SELECT\s|(INSERT INTO|UPDATE|DELETE FROM) "django_session" ')
 SAVEPOINT = re.compile(r'(SAVEPOINT|RELEASE SAVEPOINT|ROLLBACK TO SAVEPOINT) "?(\w+)')
 
 
