@@ -144,14 +144,14 @@ def value_of(name, converter, house):
 
 def answers(house):
     """{name: {role: "GET POST"}} as the application answers now."""
-    found = {}
+    found, clients = {}, {role: Client(raise_request_exception=False) for role in ROLES}
+    for role, user in house["people"].items():
+        if user:
+            clients[role].force_login(user)
     for name, converters in sorted({(n, tuple(c)) for n, c in names()}):
         path = address(name, converters, house)
         found[name] = {}
-        for role, user in house["people"].items():
-            client = Client(raise_request_exception=False)
-            if user:
-                client.force_login(user)
+        for role, client in clients.items():
             got = client.get(path).status_code
             if name == "admin:logout":
                 found[name][role] = str(got)

@@ -1067,11 +1067,13 @@ def png_of(width, height):
     return b"\x89PNG\r\n\x1a\n" + parts + chunk(b"IEND", b"")
 
 
+TEXT_BOMB = chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(80_000_000), level=1))
+
+
 def with_text_bomb(end):
     """A small PNG with compressed words that grow to 80 MB, before or after the picture."""
-    bomb = chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(80_000_000)))
     data = encoded()
-    return data[:-12] + bomb + data[-12:] if end else data[:33] + bomb + data[33:]
+    return data[:-12] + TEXT_BOMB + data[-12:] if end else data[:33] + TEXT_BOMB + data[33:]
 
 
 def with_broken_exif():
@@ -1104,6 +1106,7 @@ def as_upload(data, name="p.png"):
     return images.ImageFormField().clean(SimpleUploadedFile(name, data, "image/png"))
 
 
+@pytest.mark.once
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("what", NO_PICTURES)
 def test_what_is_no_picture_of_ours_is_refused_in_words(what):
@@ -1112,6 +1115,7 @@ def test_what_is_no_picture_of_ours_is_refused_in_words(what):
     assert refusal.value.messages[0].endswith(".")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["p.svg", "p.html", "p.php", '../"><script>.webp', "p"])
 def test_a_picture_is_named_by_what_it_is_and_not_by_its_sender(name):
     stored = as_upload(encoded(), name)
@@ -1119,6 +1123,7 @@ def test_a_picture_is_named_by_what_it_is_and_not_by_its_sender(name):
     assert stored.name.endswith(".png")
 
 
+@pytest.mark.once
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @pytest.mark.parametrize("kind", images.FORMATS)
 @pytest.mark.parametrize("hidden", [PAGE, SVG, b"<?php system($_GET[0]); ?>"])
@@ -1129,6 +1134,7 @@ def test_what_hides_behind_a_picture_is_gone(kind, hidden):
     assert Image.open(io.BytesIO(stored)).format == kind
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", images.FORMATS)
 def test_what_a_camera_adds_is_gone(kind):
     exif = Image.Exif()
@@ -1142,22 +1148,26 @@ def test_what_a_camera_adds_is_gone(kind):
     assert b"script" not in stored.read()
 
 
+@pytest.mark.once
 def test_a_bomb_is_refused_by_its_size_before_it_is_unpacked():
     with pytest.raises(ValidationError, match="more than 50 million pixels"):
         as_upload(png_of(8000, 8000))
 
 
+@pytest.mark.once
 def test_a_picture_with_a_broken_head_is_no_error_of_ours():
     with pytest.raises(ValidationError):
         as_upload(with_broken_exif())
 
 
+@pytest.mark.once
 def test_the_picture_of_a_telephone_with_a_second_one_inside_is_taken():
     again = Image.new("RGB", (40, 30))
     stored = as_upload(encoded("MPO", save_all=True, append_images=[again]))
     assert stored.name.endswith("-40x30.jpg")
 
 
+@pytest.mark.once
 def test_a_large_picture_in_sixteen_bits_is_taken():
     out = io.BytesIO()
     Image.new("I;16", (6400, 40)).save(out, "PNG")

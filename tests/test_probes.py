@@ -16,6 +16,7 @@ HARMED = {**HELD, "harm": ["changed: rows of editorial_content"]}
 
 
 @pytest.mark.slow
+@pytest.mark.process
 def test_all_fifteen_hold_and_every_control_breaches():
     environment = {**os.environ, "TEST_DATABASE_URL": os.environ["DATABASE_URL"]}
     if connection.vendor == "sqlite":

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-# Each starts a process of its own.
-pytestmark = pytest.mark.slow
+from tests.support.starts import Starter
+
+# Each starts a process of its own, with a database of its own.
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -18,17 +20,18 @@ KEYS = {"SECRET_KEY": "a" * 40, "SIGNING_KEY": "b" * 40}
 GOOD = KEYS | {"ENV_FILE": "", "SITE_URL": "https://www.example.org"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def starter():
+    run.starter = Starter(ROOT)
+    yield
+    run.starter.stop()
+
+
 def run(*command, **environment):
     """A Python command with this environment and nothing else; None takes a variable out."""
     wanted = {"PATH": os.environ["PATH"], "DATABASE_URL": "sqlite://:memory:"} | GOOD | environment
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env={name: value for name, value in wanted.items() if value is not None},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return run.starter.run(command, given)
 
 
 def check(*options, **environment):
