@@ -212,7 +212,7 @@ class TestHosts:
         f.publish(house.hosts[0])
         assert hosts.hosts_of(fresh(house.point), f.now()) == []
 
-    def test_a_scheduled_revision_counts_and_waits_for_its_editor(self):
+    def test_what_was_scheduled_is_held_and_waits_for_its_editor(self):
         house = House(0)
         host = f.article(house.writer, title="Later", body=f.embed("BL40"))
         f.sign(host, house.reviewer)
@@ -220,11 +220,12 @@ class TestHosts:
         f.move("schedule", host, house.approver, go_live_at=in_a_week)
         house.gain()
         row = row_of(house.tree(house.editor), "Later")
-        assert "“Scheduled”; from there" in row.text_content()
+        assert "“In review”; from there" in row.text_content()
         assert not row.xpath(".//input")
         with time_machine.travel(in_a_week + WEEK):
             [found] = hosts.hosts_of(fresh(house.point), f.now())
-            assert found.shown.pk == found.working.pk != found.newest
+            assert found.shown is None
+            assert found.working.pk != found.newest
 
     def test_their_number_costs_no_query(self):
         house = House(1)
