@@ -213,6 +213,8 @@ STORAGES = {
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "woff2", "png", "jpg", "webp", "avif", "gz", "br"]
 FORMS_URLFIELD_ASSUME_HTTPS = True  # Django 6 will
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A picture of the largest size that is taken (12 MB) needs no room on a disk that may be full.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 13 * 1024 * 1024
 
 # --- People ------------------------------------------------------------------------------
 
