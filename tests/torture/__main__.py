@@ -65,8 +65,8 @@ def torture(folder, during):
     lives = server.lives()
     writer.communicate()
     rows = list(map(json.loads, readers.communicate()[0].splitlines()))
-    yield from after_restarts([row for row in rows if row[0] < middle], gone)
-    yield from after_kills([row for row in rows if row[0] >= middle], workers, lives)
+    yield from after_restarts([row for row in rows if row[1] < middle], gone)
+    yield from after_kills([row for row in rows if row[1] >= middle], workers, lives)
     yield in_log(server.log.read_text())
     yield run(environment, "-m", "tests.torture.writer", "check", str(told))
     yield run(environment, "manage.py", "verify")
@@ -149,9 +149,10 @@ def after_restarts(rows, gone):
         not any(status == 500 for *_, status, _body in pages),
         f"{len(gone)} restarts of the database ({told}): {by_status(pages)}",
     )
-    late = [row for row in pages if row[3] != 200 and not is_excused(row, gone)]
+    late = [row for row in pages if row[3] != 200 and not (row[3] and is_excused(row, gone))]
     examples = "".join(f"; {place(row, gone)}" for row in late[:5])
-    yield not late, f"{len(late)} pages failed later than {GRACE:.0f} s after it was back{examples}"
+    after = f"were cut, or failed later than {GRACE:.0f} s after it was back"
+    yield not late, f"{len(late)} pages {after}{examples}"
     sorry = [row[1] - row[0] for row in pages if row[3] == 503]
     slowest = max(sorry, default=99)
     yield slowest < READY, f"an answer 503 took {slowest:.2f} s at most"
@@ -159,13 +160,13 @@ def after_restarts(rows, gone):
 
 
 def place(row, gone):
-    since = min((row[0] - back for _away, back, _how in gone), key=abs)
-    return f"{row[2]} {row[3]} {row[4]} {since:+.1f} s from a restart"
+    since = min((row[0] - away for away, _back, _how in gone), key=abs)
+    return f"{row[2]} {row[3]} {row[4]} {since:+.1f} s from the end, took {row[1] - row[0]:.1f} s"
 
 
 def is_excused(row, gone):
-    """Whether an answer was begun while the database was away, or a moment later."""
-    return any(away - 0.2 <= row[0] <= back + GRACE for away, back, _how in gone)
+    """Whether the database was away during an answer, or until a moment before it."""
+    return any(away <= row[1] and row[0] <= back + GRACE for away, back, _how in gone)
 
 
 def after_probes(rows, gone):
