@@ -1,6 +1,7 @@
 """What a request meets when the database restarts or is away: one more try where nothing can have
 been changed, a short answer at once else, and never a repeated write."""
 
+import gc
 import socket
 import threading
 import time
@@ -181,6 +182,27 @@ def test_an_error_with_a_sound_connection_is_an_error_500_and_not_repeated(clien
     plan(fail, ask_database)
     assert client.get("/view/").status_code == 500
     assert here.calls == 1
+
+
+@postgres
+def test_a_thread_that_ends_takes_its_session_along_and_no_others():
+    ask_database()
+    own, found = connection.connection, []
+
+    def work():
+        ask_database()
+        found.append(connection.connection)
+
+    gc.disable()  # or it might be that which ends the session
+    try:
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        assert found[0] is not own
+        assert found[0].closed
+        assert not own.closed
+    finally:
+        gc.enable()
 
 
 # --- While the database is away ------------------------------------------------------------

@@ -12,6 +12,29 @@ class Away(psycopg.OperationalError):
     """No new session: the server is away, or it takes nobody."""
 
 
+class Sessions:
+    """The sessions of a thread, which end with it: Django's wrapper, a knot of references, would
+    hold them until the garbage is collected, while new threads open new ones."""
+
+    def __init__(self):
+        self.open = []
+
+    def add(self, session):
+        self.open = [one for one in self.open if not one.closed] + [session]
+
+    def __del__(self):
+        for session in self.open:
+            session.close()
+
+
+class OfThread(threading.local):
+    def __init__(self):
+        self.sessions = Sessions()
+
+
+of_thread = OfThread()
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """While the server is away, one thread of a process at a time tries to reach it and the others
     are told soon; else all of them would wait out the timeout, one request after another."""
@@ -39,4 +62,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
             kind.failed = made  # unless another thread has had success meanwhile
             raise Away(str(error)) from error
         kind.made += 1
+        of_thread.sessions.add(session)
         return session
