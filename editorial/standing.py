@@ -15,7 +15,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import documents, signing
+from . import documents, images, signing
 from .models import Event, Pin, Revision, SignOff
 
 # Moves that begin a publication at once.
@@ -469,18 +469,19 @@ def badge_of(revision, record, now):
 
 
 def integrity_faults(revision):
-    """Whether bytes, digest and rows of a sealed revision still say the same."""
+    """Whether bytes, digest, rows and pictures of a sealed revision still say the same."""
     seal = revision.seal
     data = bytes(seal.canonical)
     if documents.digest_of(data) != seal.digest:
         return [_("The sealed bytes were changed.")]
     try:
-        rebuilt = documents.canonical(documents.build(revision, seal.format))
+        document = documents.build(revision, seal.format)
     except (documents.BrokenSeal, KeyError):
         return [_("What the text embeds cannot be read.")]
-    if rebuilt != data:
+    if documents.canonical(document) != data:
         return [_("The stored fields differ from the sealed bytes.")]
-    return []
+    faults = [images.fault_of(*picture) for picture in documents.pictures_in(document)]
+    return [fault for fault in faults if fault]
 
 
 def said_of_pins(record, revision):

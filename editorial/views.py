@@ -162,7 +162,8 @@ MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 @cache_control(public=True, max_age=31_536_000, immutable=True)
 def picture(request, name):
     """A stored picture. Its address holds its hash, so it may be kept for ever."""
-    if not images.NAME.fullmatch(name) or not default_storage.exists(name):
-        raise Http404
+    known = images.facts(name)
+    if not known or images.fault_of(name, known["sha256"]):
+        raise Http404  # no picture rather than another one
     extension = re.sub(r".*\.", "", name)
     return FileResponse(default_storage.open(name), content_type=MEDIA_TYPES[extension])
