@@ -33,6 +33,9 @@ CHILD = {
 class Topic(TagBase, InsertOnly):
     """What an article is about. A name is written once: another name is another topic."""
 
+    LOGGED = {1: ("name", "slug")}
+    UNLOGGED = {}
+
     class Meta:
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
@@ -47,9 +50,9 @@ class Topic(TagBase, InsertOnly):
 
 
 def byline_users(revisions):
-    """Accounts of everybody in the bylines of these revisions."""
+    """[(revision, account)] of everybody in the bylines of these revisions."""
     return Byline.objects.filter(revision__in=revisions, author__user__isnull=False).values_list(
-        "author__user", flat=True
+        "revision", "author__user"
     )
 
 
@@ -161,6 +164,9 @@ class ArticleRevision(Revision):
             Prefetch("bylines", Byline.objects.select_related("author")),
             Prefetch("tagged", TaggedArticle.objects.select_related("tag")),
         ]
+
+    def house_rows(self):
+        return list(self.tags.all())
 
     def complete(self, parent):
         """Pin the points that the body embeds.

@@ -81,6 +81,23 @@ class StandardPoint(models.Model):
     region = models.CharField(_("region"), max_length=60, validators=[validate_regions])
 
     SET_ONCE = ("id", "code")  # the cautions belong to the point of this code
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {
+        1: (
+            "code",
+            "slug",
+            "meridian",
+            "number",
+            "order",
+            "pinyin",
+            "traditional",
+            "simplified",
+            "english",
+            "other_codes",
+            "region",
+        )
+    }
+    UNLOGGED = {}
     objects = StandardPointQuerySet.as_manager()
 
     class Meta:
@@ -184,6 +201,10 @@ class PointName(models.Model):
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
 
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {1: ("point_id", "name", "kind")}
+    UNLOGGED = {}
+
     class Meta:
         verbose_name = _("other name of a point")
         verbose_name_plural = _("other names of points")
@@ -230,6 +251,10 @@ class PointPair(models.Model):
         StandardPoint, models.CASCADE, related_name="pairs_joined", verbose_name=_("second point")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {1: ("first_id", "second_id", "kind")}
+    UNLOGGED = {}
 
     objects = PointPairQuerySet.as_manager()
 
@@ -314,6 +339,10 @@ class StandardCaution(InsertOnly):
     basis = models.CharField(
         _("what it rests on"), max_length=200, help_text=_("For editors. It is never printed.")
     )
+
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {1: ("point_id", "kind", "applies_to", "note", "basis")}
+    UNLOGGED = {}
 
     objects = StandardCautionQuerySet.as_manager()
 

@@ -58,6 +58,8 @@ class LogHead(models.Model):
     count = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
 
+    NOT_LOGGED = "`verify` compares it with the last line"
+
     class Meta:
         verbose_name = _("log head")
         constraints = [

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum import isbn
 
 from ..images import ImageField
-from .fields import isbn13, pair_constraint, validate_isbn, validate_plain_name
+from .fields import isbn13, pair_constraint, salt_field, validate_isbn, validate_plain_name
 
 
 class KeepsWhatWasSigned(models.Model):
@@ -48,8 +48,31 @@ class User(KeepsWhatWasSigned, AbstractUser):
         ),
     )
 
+    salt = salt_field()
+
     # Columns that a trigger lets be set once and never changed (see triggers.py).
     SET_ONCE = ("alias_of",)
+    LOGGED = {
+        1: (
+            "username",
+            "alias_of_id",
+            "is_active",
+            "is_staff",
+            "is_superuser",
+            "group_names",
+            "permission_names",
+            "salt",
+        )
+    }
+    UNLOGGED = {
+        "password": "changes with its owner's wish and with the strength of its hash",
+        "last_login": "changes with each log-in and decides nothing",
+        "first_name": "how the desk greets a person; a signature has its own copy of the name",
+        "last_name": "how the desk greets a person; a signature has its own copy of the name",
+        "email": "where letters go; its owner changes it",
+        "date_joined": "decides nothing",
+    }
+    LOGGED_RELATIONS = ("groups", "user_permissions__content_type")
 
     class Meta(AbstractUser.Meta):
         pass
@@ -65,6 +88,16 @@ class User(KeepsWhatWasSigned, AbstractUser):
     @property
     def display_name(self):
         return self.get_full_name() or self.username
+
+    @property
+    def group_names(self):
+        return sorted(group.name for group in self.groups.all())
+
+    @property
+    def permission_names(self):
+        """What the account may do besides its groups."""
+        granted = self.user_permissions.all()
+        return sorted(f"{one.content_type.app_label}.{one.codename}" for one in granted)
 
     def clean(self):
         super().clean()
@@ -113,8 +146,21 @@ class Profile(models.Model):
         verbose_name=_("deactivated by"),
     )
     deactivation_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    salt = salt_field()
 
     SET_ONCE = ("user",)
+    COLUMNS = (
+        "name",
+        "slug",
+        "user_id",
+        "bio",
+        "photo",
+        "is_demo",
+        "deactivated_at",
+        "deactivated_by_id",
+        "deactivation_reason",
+        "salt",
+    )
 
     objects = ProfileQuerySet.as_manager()
 
@@ -136,6 +182,9 @@ class Profile(models.Model):
 
 
 class Author(Profile):
+    LOGGED = {1: Profile.COLUMNS}
+    UNLOGGED = {}
+
     class Meta(Profile.Meta):
         verbose_name = _("author")
         verbose_name_plural = _("authors")
@@ -151,6 +200,9 @@ class Book(models.Model):
     isbn = models.CharField("ISBN", max_length=17, validators=[validate_isbn])
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
+    LOGGED = {1: ("author_id", "title", "isbn", "position")}
+    UNLOGGED = {}
+
     class Meta:
         ordering = ["position", "pk"]
         verbose_name = _("book")
@@ -165,6 +217,9 @@ class Book(models.Model):
 
 
 class Reviewer(KeepsWhatWasSigned, Profile):
+    LOGGED = {1: Profile.COLUMNS}
+    UNLOGGED = {}
+
     class Meta(Profile.Meta):
         verbose_name = _("reviewer")
         verbose_name_plural = _("reviewers")
@@ -243,6 +298,7 @@ class Credential(KeepsWhatWasSigned):
     note = models.CharField(
         _("reason"), max_length=300, blank=True, help_text=_("Why it was suspended or annulled.")
     )
+    salt = salt_field()
 
     SET_ONCE = ("reviewer", "annulled_at", "annulled_by")
     LOGGED = {
@@ -263,6 +319,7 @@ class Credential(KeepsWhatWasSigned):
             "annulled_at",
             "annulled_by_id",
             "note",
+            "salt",
         )
     }
     UNLOGGED = {}
