@@ -5,6 +5,7 @@ import io
 import pytest
 from django.core.management import call_command
 
+from tests import bulk
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -28,3 +29,13 @@ def test_a_healthy_site_is_ok():
     f.publish(f.page())
     code, out = run()
     assert (code, out.splitlines()[-1][:3]) == (0, "ok:"), out
+
+
+def test_copies_of_a_public_article_are_as_true_as_it():
+    f.publish(f.point("BL40"))
+    article = f.article(body=f.embed("BL40"), authors=[f.author()], children=[f.recommendation()])
+    f.tag(article, "knee pain")
+    f.publish(article)
+    bulk.articles_like(article, 3)
+    code, out = run()
+    assert code == 0, out
