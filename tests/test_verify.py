@@ -7,6 +7,7 @@ from django.core.management import call_command
 
 from tests import bulk
 from tests import factories as f
+from tests.bench import site as bench
 
 pytestmark = pytest.mark.django_db
 
@@ -37,5 +38,12 @@ def test_copies_of_a_public_article_are_as_true_as_it():
     f.tag(article, "knee pain")
     f.publish(article)
     bulk.articles_like(article, 3)
+    code, out = run()
+    assert code == 0, out
+
+
+@pytest.mark.slow
+def test_the_house_of_the_benchmark_is_ok():
+    bench.build(24)
     code, out = run()
     assert code == 0, out
