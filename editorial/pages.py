@@ -132,6 +132,7 @@ def load(contents, now):
     if not contents:
         return []
     revisions = revisions_for([c.shown_id for c in contents], contents[0].spec)
+    contents = [content for content in contents if content.shown_id in revisions]
     for content in contents:
         revisions[content.shown_id].content = content
     records = standing.records_of(contents)
