@@ -65,6 +65,7 @@ def chunks_of_contents(since):
 
 def faults_of_the_rest():
     """What no content's turn finds: rows without their other half, and what is derived."""
+    yield from faults_of_gone_contents()
     yield from dangling_references()
     yield from faults_of_kinds()
     for sentence in search.faults():
@@ -72,6 +73,13 @@ def faults_of_the_rest():
     for config in apps.get_app_configs():
         if hasattr(config, "faults"):
             yield from config.faults()
+
+
+def faults_of_gone_contents():
+    there = Content.objects.filter(pk=OuterRef("content"))
+    told = Event.objects.exclude(content=None).filter(~Exists(there))
+    for key in told.order_by("content").values_list("content", flat=True).distinct():
+        yield "editorial_content", f"Row {key} of editorial_content is gone; the log names it."
 
 
 def dangling_references():
@@ -152,11 +160,20 @@ def faults_of(revision, seen, render):
     for pin in document["pins"]:
         if documents.digest_of(documents.canonical(pin["document"])) != pin["digest"]:
             found.append("A pinned text inside it does not have the digest that stands beside it.")
-    for name, sha256 in documents.pictures_in(document):
+    pictures = dict(documents.pictures_in(document))
+    for name, sha256 in pictures.items():
         if name not in seen:
             seen.add(name)
             found += picture_faults(name, sha256)
+    for name in pictures_of(revision) - pictures.keys():
+        found.append(f"Its row names the picture {name}, which is not in its text.")
     return found + faults_of_words(revision)
+
+
+def pictures_of(revision):
+    """Names of the pictures in a revision's own row."""
+    fields = [f for f in revision._meta.local_fields if isinstance(f, images.ImageField)]
+    return {getattr(revision, field.name).name for field in fields} - {"", None}
 
 
 def faults_of_words(revision):

@@ -75,7 +75,8 @@ def alterations_of(model):
         yield Alteration(model, "doubled", double)
         yield Alteration(model, "put in", put_in)
         yield Alteration(model, "swapped", swap, takes_two=True)
-        yield Alteration(model, "given another key", rekey)
+        if "LOGGED" in vars(model) or model is Seal:  # other keys say nothing but the order
+            yield Alteration(model, "given another key", rekey)
 
 
 def meaningful(model):
@@ -163,7 +164,9 @@ def make_free(row, fields):
     if field and field.is_relation:
         setattr(row, field.attname, None)
         return
-    field = next((f for f in fields if not f.is_relation), fields[-1])
+    own = [f for f in fields if not f.is_relation]
+    other = [f for f in fields if f.name != getattr(row, "PARENT", None)]
+    field = (own or other or fields)[0]
     setattr(row, field.attname, other_value(field, row))
 
 
@@ -174,9 +177,11 @@ def parent_of_another_kind(model):
 
 
 def swap(row, other):
-    """What one row says, the other says from now on."""
+    """What one row says, the other says from now on; a sealed one in its own place."""
     named = [*patterns(row), *patterns(other)]
     taken = [c for unique in triggers.unique_keys(type(row)) for c in unique if len(unique) == 1]
+    if not has_own_patterns(row) and has_seal(type(row)):
+        taken += ["position", triggers.revision_column(type(row))]
     one, two = ({k: v for k, v in columns(r).items() if k not in taken} for r in (row, other))
     if one == two:
         raise IntegrityError("They say the same.")
@@ -189,6 +194,8 @@ def rekey(row, _other):
     named, key = patterns(row), next(_numbers)
     update(row, {row._meta.pk.column: key})
     if not has_own_patterns(row):
+        return named
+    if house.is_whole(type(row)):
         return named
     return [*named, *patterns_of_copy(row, key)]
 

@@ -5,6 +5,7 @@ from articles.models import Recommendation, Source, Tip
 from editorial import actions, previews, redaction, reviewing, sources
 from editorial.actions import Token
 from editorial.models import Book, SignOff
+from products.models import Feature, Product, ProductRevision
 from tests import factories as f
 
 CLAIM = '<p><a href="#source-1">It may help.</a> Or not.</p>'
@@ -24,12 +25,25 @@ def build():
             STATES[state](simple(people), people)
     for code in ("BL40", "LI4", "PC6", "GB34", "ST25", "LU7"):
         cautions = [("vessel", "Gently."), ("pregnancy", "Not then.")]
-        point = f.point(code, people.writer, cautions, [f.evidence()], figure=f.picture())
+        evidence = [f.evidence(statement=f"Pressing {code} may reduce nausea after operations.")]
+        point = f.point(code, people.writer, cautions, evidence, figure=f.picture())
         f.publish(point, people.reviewer)
     for _copy in range(3):
-        f.publish(f.product(people.writer))
+        f.publish(with_features(people))
         f.publish(f.page(people.writer))
     return host_point
+
+
+def with_features(people):
+    revision = ProductRevision(
+        name="A mat",
+        summary="To lie on.",
+        image=f.picture(),
+        image_alt="A mat",
+        url="https://example.org/",
+    )
+    rows = [Feature(lead=lead, text=lead, position=n) for n, lead in enumerate(["Firm", "Light"])]
+    return f.first_revision(Product, revision, people.writer, rows)
 
 
 class People:

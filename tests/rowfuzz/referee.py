@@ -126,7 +126,10 @@ class Referee:
         code, printed = verify()
         assert code == 1, printed
         for one, patterns in placed:
-            self.count(one, all(any(re.search(p, line) for line in printed) for p in patterns))
+            unseen = [p for p in patterns if not any(re.search(p, line) for line in printed)]
+            self.count(one, not unseen)
+            if unseen:
+                print(f"{one.table}: {one.way} was not named: {unseen}")
         after = badges()
         for content, shown in after.items():
             if shown - self.before.get(content, set()):
