@@ -37,6 +37,9 @@ class Topic(TagBase, InsertOnly):
     PLAIN = ("name", "slug")
     UNLIKE_THE_BADGE = ("name",)
 
+    LOGGED = {1: ("name", "slug")}
+    UNLOGGED = {}
+
     class Meta:
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
@@ -74,9 +77,9 @@ def other_capitals(topic):
 
 
 def byline_users(revisions):
-    """Accounts of everybody in the bylines of these revisions."""
+    """[(revision, account)] of everybody in the bylines of these revisions."""
     return Byline.objects.filter(revision__in=revisions, author__user__isnull=False).values_list(
-        "author__user", flat=True
+        "revision", "author__user"
     )
 
 
@@ -190,6 +193,9 @@ class ArticleRevision(Revision):
             Prefetch("bylines", Byline.objects.select_related("author")),
             Prefetch("tagged", TaggedArticle.objects.select_related("tag")),
         ]
+
+    def house_rows(self):
+        return list(self.tags.all())
 
     def complete(self, parent):
         """Pin the points that the body embeds.

@@ -843,7 +843,7 @@ def children_of(model):
 
 def logged_parts(revision):
     """The rows of a revision that no seal covers: who made it, and what is not signed of it."""
-    rows = [revision]
+    rows = [revision, *revision.house_rows()]
     for relation in children_of(type(revision)):
         if hasattr(relation.related_model, "LOGGED"):
             rows += children(revision, relation)

@@ -1,12 +1,15 @@
 """The desk's pages for people and their credentials. Contents: see revision_admin.py."""
 
+from copy import copy
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import actions, leaving, log
+from . import actions, house, leaving, log
 from .forms import ReviewerField
 from .models import Author, Book, Credential, Event, Reviewer, User
 from .moves import MOVES
@@ -19,16 +22,37 @@ WHO_LEAVES = _(
 )
 
 
-class ListsWhatProtects:
-    """A refused deletion names what stands in its way, whoever asks."""
+class KeptRecord:
+    """A deletion is told to the log. A refused one names what stands in its way, whoever asks."""
 
     def get_deleted_objects(self, objs, request):
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         return deleted, counts, set() if protected else lacking, protected
 
+    def delete_model(self, request, obj):
+        name, gone = str(obj), [obj, *self.parts_of(obj)]
+        key = obj.pk
+        with transaction.atomic():
+            super().delete_model(request, copy(obj))
+            house.write(
+                f"{obj._meta.model_name}_deleted",
+                by=request.user,
+                at=timezone.now(),
+                data={"id": key, "name": name},
+                gone=gone,
+            )
+
+    def delete_queryset(self, request, queryset):
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    def parts_of(self, obj):
+        """Rows that go with it."""
+        return []
+
 
 @admin.register(User)
-class UserAdmin(ListsWhatProtects, DjangoUserAdmin):
+class UserAdmin(KeptRecord, DjangoUserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "alias_of")}),
@@ -60,13 +84,10 @@ class UserAdmin(ListsWhatProtects, DjangoUserAdmin):
             return False
         return super().has_change_permission(request, obj)
 
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        write_log(request, obj, form, change)
-
     def save_related(self, request, form, formsets, change):
         """Roles are saved last, and only then is it known what somebody may no longer do."""
         super().save_related(request, form, formsets, change)
+        write_log(request, form.instance, form, change)
         if change:
             leaving.follow_account(form.instance, by=request.user, at=timezone.now())
             tell_what_waits(request, Reviewer.objects.filter(user=form.instance).first())
@@ -101,7 +122,7 @@ class ProfileForm(forms.ModelForm):
         return data
 
 
-class ProfileAdmin(ListsWhatProtects, admin.ModelAdmin):
+class ProfileAdmin(KeptRecord, admin.ModelAdmin):
     """Authors and reviewers: deactivated with a reason, hardly ever deleted."""
 
     form = ProfileForm
@@ -129,9 +150,15 @@ class ProfileAdmin(ListsWhatProtects, admin.ModelAdmin):
         elif obj.is_active:
             obj.deactivated_at, obj.deactivated_by = timezone.now(), request.user
         super().save_model(request, obj, form, change)
-        write_log(request, obj, form, change)
         if "name" in form.changed_data and obj.has_namesake():
             messages.warning(request, NAMESAKE % {"name": obj.name})
+
+    def save_related(self, request, form, formsets, change):
+        before = self.parts_of(form.instance)
+        super().save_related(request, form, formsets, change)
+        parts = self.parts_of(form.instance)
+        gone = [row for row in before if row not in parts]
+        write_log(request, form.instance, form, change, parts, gone)
 
 
 NAMESAKE = _(
@@ -140,13 +167,16 @@ NAMESAKE = _(
 )
 
 
-def write_log(request, obj, form, change):
+def write_log(request, obj, form, change, parts=(), gone=()):
     """A line in the house's own log for what was done to a person's record."""
-    log.write(
+    house.write(
         f"{obj._meta.model_name}_{'changed' if change else 'added'}",
+        obj,
+        *parts,
+        by=request.user,
         at=timezone.now(),
-        actor=request.user,
         data={"id": obj.pk, "name": str(obj), "fields": sorted(form.changed_data)},
+        gone=gone,
     )
 
 
@@ -158,6 +188,9 @@ class BookInline(TabularInline):
 @admin.register(Author)
 class AuthorAdmin(ProfileAdmin):
     inlines = [BookInline]
+
+    def parts_of(self, author):
+        return list(Book.objects.filter(author=author))
 
 
 class CredentialInline(TabularInline):
@@ -224,7 +257,7 @@ SWITCHES = {"checked": "checked_at", "suspended": "suspended_at", "annulled": "a
 
 
 @admin.register(Credential)
-class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
+class CredentialAdmin(KeptRecord, admin.ModelAdmin):
     form = CredentialForm
     list_display = ("reviewer", "title", "issuer", "number", "valid_until", "state")
     list_select_related = ("reviewer",)
@@ -302,7 +335,7 @@ OTHER_LINES = (
     *[
         f"{record}_{deed}"
         for record in ("user", "author", "reviewer", "credential")
-        for deed in ("added", "changed")
+        for deed in ("added", "changed", "deleted")
     ],
 )
 

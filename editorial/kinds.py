@@ -17,7 +17,7 @@ class Kind:
     # Headings and other fixed words of the sealed part: {format: {locale: {name: words}}}.
     # They are sealed with the text, so that no later template can change what was signed.
     labels: dict = field(default_factory=dict, hash=False)
-    # Accounts in the bylines of some revisions: a function from revision keys to user keys.
+    # Accounts in bylines: a function from revision keys to pairs of a revision's and a user's key.
     byline_users: Callable | None = None
     # Reviewers named in a draft, to be asked when it is submitted: from a revision key to keys.
     invited: Callable | None = None

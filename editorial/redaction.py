@@ -118,12 +118,7 @@ def in_use(content, revision, at):
 def empty(revision):
     """Blank every column of the typed row and remove its children, triggers being lifted."""
     model = type(revision)
-    kept = {*Revision.UNSIGNED, "revision_ptr"} - {"note"}
-    blank = {
-        field.name: blank_of(field)
-        for field in model._meta.local_concrete_fields
-        if field.name not in kept
-    }
+    blank = blank_columns(model)
     rows = models.QuerySet(model).filter(pk=revision.pk)
     if blank:
         rows.update(**blank)
@@ -132,6 +127,28 @@ def empty(revision):
         if relation.name != "pins":
             parts = models.QuerySet(relation.related_model)
             parts.filter(**{relation.field.name: revision.pk})._raw_delete(connection.alias)
+
+
+def blank_columns(model):
+    """{column: what it holds once the words are removed} of a kind's own row."""
+    kept = {*Revision.UNSIGNED, "revision_ptr"} - {"note"}
+    return {
+        field.name: blank_of(field)
+        for field in model._meta.local_concrete_fields
+        if field.name not in kept
+    }
+
+
+def faults(revision):
+    """Whether words that were removed by law are there again, one sentence each."""
+    found = [bytes(revision.seal.canonical) != b""]
+    found += [
+        getattr(revision, name) != value for name, value in blank_columns(type(revision)).items()
+    ]
+    for relation in actions.children_of(type(revision)):
+        if relation.name != "pins":
+            found.append(actions.children(revision, relation).exists())
+    return ["Words that were removed by law are there again."] if any(found) else []
 
 
 def blank_of(field):

@@ -86,7 +86,7 @@ def contributors(content, until=None):
     revisions = revision_family(content, until)
     writers = Revision.objects.filter(pk__in=revisions).values_list("created_by", flat=True)
     bylines = content.spec.byline_users(revisions) if content.spec.byline_users else ()
-    return persons({*writers, *bylines})
+    return persons({*writers, *(user for _revision, user in bylines)})
 
 
 def last_line(content, *moves):

@@ -6,18 +6,22 @@ badges stand, and the log verifies.
 
 import uuid
 
+from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 
 from articles.models import Article, ArticleRevision
-from editorial import documents, log, search, signing
+from editorial import documents, search, triggers
 from editorial.actions import children_of
 from editorial.models import Content, Event, Revision, Seal, SignOff
+from tests import copies
+from tests.copies import copy_of
 
 
 def articles_like(template, count):
     """`count` further articles that are public like `template`, of one revision each."""
     source = ArticleRevision.objects.select_related("seal").get(pk=template.live_id)
     original = Content.objects.get(pk=template.pk)
+    lines = list(Event.objects.filter(revision=source).order_by("seq"))
     unsealed = {"status": "draft", "head_id": None, "live_id": None}
     unsealed |= {"live_at": None, "first_live_at": None, "lines": 0}
     contents = Content.objects.bulk_create(
@@ -37,21 +41,19 @@ def articles_like(template, count):
             for revision, title in zip(revisions, titles, strict=True)
         ],
     )
-    copy_children(source, revisions)
+    rows = [{("editorial_revision", source.pk): revision} for revision in revisions]
+    copy_children(source, revisions, rows)
     seals = Seal.objects.bulk_create(
         seal_of(source.seal, revision, content, title)
         for revision, content, title in zip(revisions, contents, titles, strict=True)
     )
-    copies = sign(source, seals, revisions)
-    point_at(original, contents)
-    write_log(source, seals, revisions, copies)
+    sign(source, seals, revisions, rows)
+    point_at(original, contents, titles, copies.deciding(lines))
+    written = Content.objects.in_bulk([content.pk for content in contents])
+    for own, content in zip(rows, contents, strict=True):
+        own["editorial_content", original.pk] = written[content.pk]
+    write_log(lines, seals, revisions, rows)
     search.mend()
-
-
-def copy_of(row, **changes):
-    """An unsaved row with the same columns, but for its key and `changes`."""
-    columns = [f.attname for f in row._meta.local_concrete_fields if not f.primary_key]
-    return type(row)(**{name: getattr(row, name) for name in columns} | changes)
 
 
 def insert_own_columns(model, rows):
@@ -59,13 +61,20 @@ def insert_own_columns(model, rows):
     model._base_manager.all()._batched_insert(rows, model._meta.local_concrete_fields, None)
 
 
-def copy_children(source, revisions):
+def copy_children(source, revisions, copied):
     for relation in children_of(ArticleRevision):
         column = relation.field.attname
-        rows = list(relation.related_model.objects.filter(**{column: source.pk}))
-        relation.related_model.objects.bulk_create(
-            copy_of(row, **{column: revision.pk}) for revision in revisions for row in rows
-        )
+        for row in relation.related_model.objects.filter(**{column: source.pk}):
+            made = relation.related_model.objects.bulk_create(
+                copy_of(row, **{column: revision.pk}) for revision in revisions
+            )
+            keep(row, made, copied)
+
+
+def keep(row, made, copied):
+    """Note for each content which row is its copy of this one."""
+    for own, copy in zip(copied, made, strict=True):
+        own[row._meta.db_table, row.pk] = copy
 
 
 def seal_of(seal, revision, content, title):
@@ -77,22 +86,22 @@ def seal_of(seal, revision, content, title):
     return Seal(revision=revision, format=seal.format, canonical=data, digest=digest)
 
 
-def sign(source, seals, revisions):
-    """Copies of the sign-offs; returns {(content, key of the original): row}."""
-    copies = {}
+def sign(source, seals, revisions, copied):
     for signoff in SignOff.objects.filter(revision=source):
-        for seal, revision in zip(seals, revisions, strict=True):
-            copies[revision.content_id, signoff.pk] = copy_of(
+        made = SignOff.objects.bulk_create(
+            copy_of(
                 signoff,
                 content_id=revision.content_id,
                 revision_id=revision.pk,
                 digest=seal.digest,
+                carried_from_id=None,
             )
-    SignOff.objects.bulk_create(copies.values())
-    return copies
+            for seal, revision in zip(seals, revisions, strict=True)
+        )
+        keep(signoff, made, copied)
 
 
-def point_at(original, contents):
+def point_at(original, contents, titles, lines):
     own = Revision.objects.filter(content=OuterRef("pk")).values("pk")
     Content.objects.filter(pk__in=[content.pk for content in contents]).update(
         head=Subquery(own),
@@ -100,54 +109,27 @@ def point_at(original, contents):
         live_at=original.live_at,
         first_live_at=original.first_live_at,
         status=original.status,
-        lines=original.lines,
         version=F("version") + 1,
+        lines=lines,
     )
+    for content, title in zip(contents, titles, strict=True):
+        words = f"{title} {original.live.typed.summary}".lower()
+        Content.objects.filter(pk=content.pk).update(head_words=words, version=F("version") + 1)
 
 
-def write_log(source, seals, revisions, copies):
-    """The lines of the template's revision again for each copy; the head moves once.
-
-    The last line of each names its rows, so that they are what the log says.
-    """
-    lines = list(Event.objects.filter(content=source.content_id, nth__gt=0).order_by("seq"))
-    contents = Content.objects.in_bulk([revision.content_id for revision in revisions])
-    parts = parts_of(revisions)
-    rows = []
-    for seal, revision in zip(seals, revisions, strict=True):
-        content = contents[revision.content_id]
-        signoffs = {old: row for (key, old), row in copies.items() if key == content.pk}
-        for line in lines:
-            row = copy_of(
+def write_log(lines, seals, revisions, copied):
+    """The lines of the template's revision again for each copy; the head moves once."""
+    again = copies.Lines()
+    for seal, revision, rows in zip(seals, revisions, copied, strict=True):
+        for line, nth in copies.numbered(lines):
+            again.add(
                 line,
-                content_id=content.pk,
-                revision_id=line.revision_id and revision.pk,
-                digest=line.digest and seal.digest,
-                data=data_of(line, signoffs),
-                rows=[],
+                rows,
+                nth=nth,
+                content_id=revision.content_id,
+                revision_id=revision.pk,
+                digest=seal.digest,
             )
-            rows.append(row)
-        rows[-1].rows = sorted(
-            map(signing.fact_of, [content, revision, *signoffs.values(), *parts[revision.pk]])
-        )
-    log.append(rows)
-
-
-def data_of(line, signoffs):
-    data = dict(line.data)
-    if "signoff" in data:
-        data["signoff"] = signoffs[data["signoff"]].pk
-    if "signoffs" in data:
-        data["signoffs"] = [signoffs[key].pk for key in data["signoffs"]]
-    return data
-
-
-def parts_of(revisions):
-    """{revision: rows that no seal covers}."""
-    found = {revision.pk: [] for revision in revisions}
-    for relation in children_of(ArticleRevision):
-        if hasattr(relation.related_model, "LOGGED"):
-            column = relation.field.attname
-            for row in relation.related_model.objects.filter(**{f"{column}__in": found}):
-                found[getattr(row, column)].append(row)
-    return found
+    connection.check_constraints()  # PostgreSQL drops no trigger while some are pending
+    with triggers.lifted(connection):
+        again.write()

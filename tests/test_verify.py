@@ -14,7 +14,9 @@ from django.db.models import F
 
 from editorial import triggers
 from editorial.models import Content, Revocation, SearchEntry, SignOff
+from tests import bulk
 from tests import factories as f
+from tests.bench import site as bench
 from tests.database import sql
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +199,20 @@ def test_a_healthy_site_with_one_of_each_fate_is_ok():
         with time_machine.travel(f.now() + datetime.timedelta(days=days)):
             code, out = run()
             assert code == 0, out
+
+
+def test_copies_of_a_public_article_are_as_true_as_it():
+    f.publish(f.point("BL40"))
+    article = f.article(body=f.embed("BL40"), authors=[f.author()], children=[f.recommendation()])
+    f.tag(article, "knee pain")
+    f.publish(article)
+    bulk.articles_like(article, 3)
+    code, out = run()
+    assert code == 0, out
+
+
+@pytest.mark.slow
+def test_the_house_of_the_benchmark_is_ok():
+    bench.build(24)
+    code, out = run()
+    assert code == 0, out

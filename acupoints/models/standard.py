@@ -83,6 +83,23 @@ class StandardPoint(Worded):
 
     PLAIN = UNLIKE_THE_BADGE = ("pinyin", "english", "other_codes")
     SET_ONCE = ("id", "code")  # the cautions belong to the point of this code
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {
+        1: (
+            "code",
+            "slug",
+            "meridian",
+            "number",
+            "order",
+            "pinyin",
+            "traditional",
+            "simplified",
+            "english",
+            "other_codes",
+            "region",
+        )
+    }
+    UNLOGGED = {}
     objects = StandardPointQuerySet.as_manager()
 
     class Meta:
@@ -188,6 +205,9 @@ class PointName(Worded):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
 
     PLAIN = UNLIKE_THE_BADGE = ("name",)
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {1: ("point_id", "name", "kind")}
+    UNLOGGED = {}
 
     class Meta:
         verbose_name = _("other name of a point")
@@ -236,6 +256,10 @@ class PointPair(models.Model):
         StandardPoint, models.CASCADE, related_name="pairs_joined", verbose_name=_("second point")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {1: ("first_id", "second_id", "kind")}
+    UNLOGGED = {}
 
     objects = PointPairQuerySet.as_manager()
 
@@ -322,6 +346,10 @@ class StandardCaution(InsertOnly):
     )
 
     PLAIN = UNLIKE_THE_BADGE = ("note",)
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {1: ("point_id", "kind", "applies_to", "note", "basis")}
+    UNLOGGED = {}
+
     objects = StandardCautionQuerySet.as_manager()
 
     class Meta:

@@ -16,6 +16,7 @@ from ..lookalikes import skeletons
 from .fields import (
     isbn13,
     pair_constraint,
+    salt_field,
     validate_isbn,
     validate_new_address,
     validate_plain_name,
@@ -58,8 +59,31 @@ class User(KeepsWhatWasSigned, AbstractUser):
         ),
     )
 
+    salt = salt_field()
+
     # Columns that a trigger lets be set once and never changed (see triggers.py).
     SET_ONCE = ("alias_of",)
+    LOGGED = {
+        1: (
+            "username",
+            "alias_of_id",
+            "is_active",
+            "is_staff",
+            "is_superuser",
+            "group_names",
+            "permission_names",
+            "salt",
+        )
+    }
+    UNLOGGED = {
+        "password": "changes with its owner's wish and with the strength of its hash",
+        "last_login": "changes with each log-in and decides nothing",
+        "first_name": "how the desk greets a person; a signature has its own copy of the name",
+        "last_name": "how the desk greets a person; a signature has its own copy of the name",
+        "email": "where letters go; its owner changes it",
+        "date_joined": "decides nothing",
+    }
+    LOGGED_RELATIONS = ("groups", "user_permissions__content_type")
 
     class Meta(AbstractUser.Meta):
         pass
@@ -75,6 +99,16 @@ class User(KeepsWhatWasSigned, AbstractUser):
     @property
     def display_name(self):
         return self.get_full_name() or self.username
+
+    @property
+    def group_names(self):
+        return sorted(group.name for group in self.groups.all())
+
+    @property
+    def permission_names(self):
+        """What the account may do besides its groups."""
+        granted = self.user_permissions.all()
+        return sorted(f"{one.content_type.app_label}.{one.codename}" for one in granted)
 
     def clean(self):
         super().clean()
@@ -123,10 +157,23 @@ class Profile(Worded):
         verbose_name=_("deactivated by"),
     )
     deactivation_reason = models.CharField(_("reason"), max_length=300, blank=True)
+    salt = salt_field()
 
     PLAIN = ("slug",)  # the name has a validator
     UNLIKE_THE_BADGE = ("name", "bio")
     SET_ONCE = ("user",)
+    COLUMNS = (
+        "name",
+        "slug",
+        "user_id",
+        "bio",
+        "photo",
+        "is_demo",
+        "deactivated_at",
+        "deactivated_by_id",
+        "deactivation_reason",
+        "salt",
+    )
 
     objects = ProfileQuerySet.as_manager()
 
@@ -184,6 +231,9 @@ class Profile(Worded):
 
 
 class Author(Profile):
+    LOGGED = {1: Profile.COLUMNS}
+    UNLOGGED = {}
+
     class Meta(Profile.Meta):
         verbose_name = _("author")
         verbose_name_plural = _("authors")
@@ -200,6 +250,8 @@ class Book(Worded):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
 
     PLAIN = UNLIKE_THE_BADGE = ("title",)
+    LOGGED = {1: ("author_id", "title", "isbn", "position")}
+    UNLOGGED = {}
 
     class Meta:
         ordering = ["position", "pk"]
@@ -216,6 +268,9 @@ class Book(Worded):
 
 
 class Reviewer(KeepsWhatWasSigned, Profile):
+    LOGGED = {1: Profile.COLUMNS}
+    UNLOGGED = {}
+
     class Meta(Profile.Meta):
         verbose_name = _("reviewer")
         verbose_name_plural = _("reviewers")
@@ -313,6 +368,7 @@ class Credential(KeepsWhatWasSigned, Worded):
     note = models.CharField(
         _("reason"), max_length=300, blank=True, help_text=_("Why it was suspended or annulled.")
     )
+    salt = salt_field()
 
     PLAIN = ("title", "issuer", "number", "scope", "note")
     UNLIKE_THE_BADGE = ("title", "issuer", "number", "scope")
@@ -335,6 +391,7 @@ class Credential(KeepsWhatWasSigned, Worded):
             "annulled_at",
             "annulled_by_id",
             "note",
+            "salt",
         )
     }
     UNLOGGED = {}
