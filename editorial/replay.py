@@ -137,6 +137,10 @@ def faults_of(record, now):
                 f"The log has the step {line.move} from {state_before}, which the workflow "
                 "does not have."
             )
+    for name in ("head", "live", "scheduled"):
+        revision = getattr(content, name)
+        if revision and revision.content_id != content.pk:
+            yield f"{name} names a revision of another content."
     shown = record.shown(now)
     if content.shown_revision_id(now) != (shown and shown.revision_id):
         yield "What readers get is not what the log says was approved."

@@ -51,7 +51,7 @@ def faults(now, since=0, render=False):
 
 def chunks_of_contents(since):
     """{key: content} of all contents in turn, or of those that lines after `since` are about."""
-    rows = Content.objects.select_related("head").order_by("pk")
+    rows = Content.objects.select_related("head", "live", "scheduled").order_by("pk")
     if since:
         rows = rows.filter(Exists(Event.objects.filter(content=OuterRef("pk"), seq__gt=since)))
     last = 0
