@@ -6,8 +6,8 @@ from django.apps import apps
 from django.db import connection, models
 from django.utils import timezone
 
-from editorial import actions, triggers
-from editorial.models import Revision, SignOff, SourceCheck
+from editorial import actions, log, triggers
+from editorial.models import Content, Revision, SignOff, SourceCheck
 
 
 def tables():
@@ -20,12 +20,19 @@ def fill():
     """What the demonstration has no example of: a signature taken back and a checked source."""
     signoff, now = SignOff.objects.select_related("revision", "signed_by").first(), timezone.now()
     actions.revoke(signoff, kind="retract", by=signoff.signed_by, at=now, reason="A mistake.")
-    SourceCheck.objects.create(
+    check = SourceCheck.objects.create(
         content_id=signoff.content_id,
         revision=signoff.revision,
         claim="0" * 64,
         checked_by=signoff.signed_by,
         at=now,
+    )
+    log.write(
+        "source_checked",
+        at=now,
+        actor=signoff.signed_by,
+        content=Content.objects.get(pk=signoff.content_id),
+        wrote=[check],
     )
 
 
