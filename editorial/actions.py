@@ -565,6 +565,8 @@ def lock_signed(signoffs):
 def let_fall(signoffs, contents, move, by, at):
     """Write on each content which of its sign-offs count for nothing from now on, though their
     signers did not say no."""
+    if not contents:
+        return
     fallen = {content.pk: [] for content in contents}
     for key, content in signoffs.order_by("pk").values_list("pk", "content"):
         fallen[content].append(key)

@@ -167,8 +167,14 @@ def why_not(credential, day):
         return _("The credential “%(credential)s” was annulled.") % facts
     if credential.suspended_at:
         return _("The credential “%(credential)s” is suspended.") % facts
-    if credential.checked_at is None:
-        return _("The credential “%(credential)s” has not been checked yet.") % facts
+    if not credential.is_looked_up:
+        return (
+            _(
+                "The credential “%(credential)s” waits for a second person: somebody who neither "
+                "holds it nor entered it looks it up first."
+            )
+            % facts
+        )
     if day < credential.valid_from:
         return _("The credential “%(credential)s” is not valid yet.") % facts
     return _("The credential “%(credential)s” expired on %(day)s.") % {

@@ -70,10 +70,14 @@ def user(role="writer", **fields):
 
 
 def author(name="Sample Author", **fields):
+    """An author; without an account, it is said that there is none."""
+    fields = {"has_no_account": None if fields.get("user") else True} | fields
     return Author.objects.create(name=name, slug=f"author-{next(_numbers)}", **fields)
 
 
 def credential(reviewer, **fields):
+    """A valid one, looked up by somebody else than its holder."""
+    others = User.objects.exclude(pk=reviewer.user_id)
     today = timezone.localdate()
     return Credential.objects.create(
         **{
@@ -86,7 +90,7 @@ def credential(reviewer, **fields):
             "valid_from": today - datetime.timedelta(days=1000),
             "valid_until": today + datetime.timedelta(days=1000),
             "checked_at": today,
-            "checked_by": User.objects.first(),
+            "checked_by": others.first() or user("administrator"),
         }
         | fields
     )
