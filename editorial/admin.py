@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import actions, credentials, log
+from .account_admin import LinksAccounts, NamesAccounts
 from .errors import Refused
 from .models import Author, Book, Credential, Event, Reviewer, User
 from .moves import MOVES
@@ -22,7 +23,7 @@ class ListsWhatProtects:
 
 
 @admin.register(User)
-class UserAdmin(ListsWhatProtects, DjangoUserAdmin):
+class UserAdmin(ListsWhatProtects, LinksAccounts, DjangoUserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "alias_of")}),
@@ -120,8 +121,25 @@ class BookInline(TabularInline):
     extra = 0
 
 
+class AuthorForm(ProfileForm):
+    def clean(self):
+        data = super().clean()
+        if data.get("user"):
+            data["has_no_account"] = None  # naming the account answers the question
+        return data
+
+
 @admin.register(Author)
-class AuthorAdmin(ProfileAdmin):
+class AuthorAdmin(NamesAccounts, ProfileAdmin):
+    form = AuthorForm
+    list_filter = ("has_no_account",)
+    fieldsets = (
+        (
+            None,
+            {"fields": ("name", "slug", "user", "has_no_account", "bio", "photo")},
+        ),
+        *ProfileAdmin.fieldsets[1:],
+    )
     inlines = [BookInline]
 
 
