@@ -83,6 +83,10 @@ def byline_users(revisions):
     )
 
 
+def bylines():
+    return Byline.objects.all()
+
+
 def invited_reviewers(revision_id):
     """Keys of the reviewers whom a draft names, to be asked when it is submitted."""
     return Invitation.objects.filter(revision=revision_id).values("reviewer")
@@ -112,6 +116,7 @@ class Article(Content):
         review_months=12,
         labels=LABELS,
         byline_users=byline_users,
+        bylines=bylines,
         invited=invited_reviewers,
         claims=claims_in,
         searched=("title", "summary"),

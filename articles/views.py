@@ -1,4 +1,5 @@
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -10,7 +11,7 @@ from acupoints.addresses import atlas_reverse
 from acupoints.meridians import slug_of
 from editorial import jsonld as nodes
 from editorial import pages, standing
-from editorial.models import Author, Reviewer
+from editorial.models import Author, Credential, Reviewer
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
 from products.models import Product
 from products.views import boxes
@@ -175,7 +176,8 @@ def author(request, slug):
 @require_safe
 def reviewer(request, slug):
     now = timezone.now()
-    who = get_object_or_404(Reviewer.objects.prefetch_related("credentials"), slug=slug)
+    kept = Prefetch("credentials", Credential.objects.with_persons())
+    who = get_object_or_404(Reviewer.objects.prefetch_related(kept), slug=slug)
     articles = Article.objects.public(now).signed_by(who).order_by("-shown_since", "pk")
     chunk = paged(request, articles, now)
     chunk.object_list = [page for page in chunk.object_list if names(page.badge, who)]

@@ -9,7 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import actions, house, leaving, log
+from . import actions, credentials, house, leaving
+from .account_admin import LinksAccounts, NamesAccounts
+from .errors import Refused
 from .forms import ReviewerField
 from .models import Author, Book, Credential, Event, Reviewer, User
 from .moves import MOVES
@@ -52,7 +54,7 @@ class KeptRecord:
 
 
 @admin.register(User)
-class UserAdmin(KeptRecord, DjangoUserAdmin):
+class UserAdmin(KeptRecord, LinksAccounts, DjangoUserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "alias_of")}),
@@ -185,8 +187,25 @@ class BookInline(TabularInline):
     extra = 0
 
 
+class AuthorForm(ProfileForm):
+    def clean(self):
+        data = super().clean()
+        if data.get("user"):
+            data["has_no_account"] = None  # naming the account answers the question
+        return data
+
+
 @admin.register(Author)
-class AuthorAdmin(ProfileAdmin):
+class AuthorAdmin(NamesAccounts, ProfileAdmin):
+    form = AuthorForm
+    list_filter = ("has_no_account",)
+    fieldsets = (
+        (
+            None,
+            {"fields": ("name", "slug", "user", "has_no_account", "bio", "photo")},
+        ),
+        *ProfileAdmin.fieldsets[1:],
+    )
     inlines = [BookInline]
 
     def parts_of(self, author):
@@ -225,7 +244,10 @@ class CredentialForm(forms.ModelForm):
     checked = forms.BooleanField(
         label=_("I have looked this up"),
         required=False,
-        help_text=_("Keeps today and your name as the check. Unchecked credentials cannot sign."),
+        help_text=_(
+            "Keeps today and your name. A credential signs only once a second person has looked "
+            "it up: neither who holds it nor who entered it."
+        ),
     )
     suspended = forms.BooleanField(
         label=_("suspended"),
@@ -243,14 +265,30 @@ class CredentialForm(forms.ModelForm):
         for switch, column in SWITCHES.items():
             if switch in self.fields:
                 self.initial[switch] = getattr(self.instance, column) is not None
+        if "checked" in self.fields:
+            self.initial["checked"] = self.instance.is_looked_up
         if self.instance.annulled_at and "annulled" in self.fields:
             self.fields["annulled"].disabled = True
 
+    # Who sends the form; the admin sets it.
+    by = None
+
     def clean(self):
         data = super().clean()
+        if data.get("checked") and not self.initial["checked"]:
+            self.check_look_up(data.get("reviewer") or self.instance.reviewer)
         if (data.get("suspended") or data.get("annulled")) and not data.get("note"):
             self.add_error("note", _("Give the reason."))
         return data
+
+    def check_look_up(self, reviewer):
+        """Who changes what is looked up has entered it anew."""
+        anew = not self.instance.pk or set(self.changed_data) & set(Credential.LOOKED_UP)
+        try:
+            enterer = self.by if anew else self.instance.entered_by
+            credentials.check_look_up(self.by, reviewer.user, enterer)
+        except Refused as refusal:
+            self.add_error("checked", refusal.sentence)
 
 
 SWITCHES = {"checked": "checked_at", "suspended": "suspended_at", "annulled": "annulled_at"}
@@ -274,28 +312,23 @@ class CredentialAdmin(KeptRecord, admin.ModelAdmin):
     def state(self, credential):
         return credential.state_on(timezone.localdate())
 
+    def get_form(self, request, *args, **kwargs):
+        form = super().get_form(request, *args, **kwargs)
+        form.by = request.user
+        return form
+
     def save_model(self, request, obj, form, change):
-        now = timezone.now()
-        annulled = form.cleaned_data.get("annulled") and not obj.annulled_at
-        for switch, column in SWITCHES.items():
-            if switch == "annulled":
-                continue  # an action of its own, since signed texts lose their badge
-            wanted, given = form.cleaned_data.get(switch), getattr(obj, column)
-            if bool(wanted) == bool(given):
-                continue
-            moment = timezone.localdate(now) if switch == "checked" else now
-            setattr(obj, column, moment if wanted else None)
-            setattr(obj, f"{switch}_by", request.user if wanted else None)
-        super().save_model(request, obj, form, change)
-        write_log(request, obj, form, change)
-        for switch in ("checked", "suspended"):
-            if switch in form.changed_data and form.cleaned_data[switch]:
-                log.write(
-                    f"credential_{switch}",
-                    at=now,
-                    actor=request.user,
-                    data={"credential": obj.pk, "reason": obj.note},
-                )
+        now, wanted = timezone.now(), form.cleaned_data
+        annulled = wanted.get("annulled") and not obj.annulled_at
+        switches = {switch: wanted.get(switch) for switch in ("checked", "suspended")}
+        if credentials.keep(obj, by=request.user, at=now, **switches):
+            messages.warning(
+                request,
+                _(
+                    "What was looked up is not what stands here now. It signs nothing until a "
+                    "second person has looked it up again."
+                ),
+            )
         if annulled:
             actions.annul_credential(obj, by=request.user, at=now, reason=obj.note)
             messages.warning(request, _("Every signature under this credential lost its badge."))
@@ -329,6 +362,8 @@ OTHER_LINES = (
     "credential_checked",
     "credential_suspended",
     "credential_annulled",
+    "credential_look_up_ended",
+    "accounts_linked",
     "own_settings_changed",
     "nomenclature_imported",
     "nomenclature_changed",

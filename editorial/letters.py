@@ -22,7 +22,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import ChangeRequest, Comment, Letter, MailSetting, ReviewRequest, Revision, User
+from .models import (
+    ChangeRequest,
+    Comment,
+    Content,
+    Letter,
+    MailSetting,
+    ReviewRequest,
+    Revision,
+    User,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -73,6 +82,12 @@ def approvers(line):
     )
 
 
+def editors(line):
+    """All who approve, where pages lost something by the line."""
+    approving = User.objects.filter(groups__permissions__codename="approve_content")
+    return set(approving.values_list("pk", flat=True)) if line.data["contents"] else set()
+
+
 RECIPES = {
     "review_asked": Recipe(gettext_lazy("A review is asked of you"), (asked_reviewer,), "reviews"),
     "review_accepted": Recipe(
@@ -102,6 +117,7 @@ RECIPES = {
     ),
     "retract": Recipe(gettext_lazy("A signature was taken back"), (writers,), "own_work"),
     "annul": Recipe(gettext_lazy("A signature was annulled"), (writers,), "own_work"),
+    "accounts_linked": Recipe(gettext_lazy("Pages lost a name"), (editors,), "queues"),
 }
 
 
@@ -111,7 +127,7 @@ RECIPES = {
 def write_for(line):
     """The letters of a line just written, in its transaction; they go out after the commit."""
     recipe = RECIPES.get(line.move)
-    if recipe is None or line.content is None:
+    if recipe is None:
         return
     concerned = set().union(*(people(line) for people in recipe.people)) - {line.actor_id, None}
     subject = _("%(what)s (no. %(number)d)") % {"what": recipe.subject, "number": line.seq}
@@ -145,13 +161,21 @@ def write(user_ids, wish, about, subject, body, at):
 
 def body_of(line):
     """Plain text: what happened, why, and where to go on."""
-    head = head_of(line)
-    parts = [str(RECIPES[line.move].subject) + ":", str(head), ""]
-    if line.actor:
-        parts.insert(2, _("By %(name)s.") % {"name": line.actor.display_name})
+    heads = heads_of(line)
+    parts = [str(RECIPES[line.move].subject) + ":", *map(str, heads)]
+    parts += [_("By %(name)s.") % {"name": line.actor.display_name}] if line.actor else []
+    parts.append("")
     for fact in facts_of(line):
         parts += [fact, ""]
-    return "\n".join([*parts, address_of(head)])
+    return "\n".join([*parts, *map(address_of, heads)])
+
+
+def heads_of(line):
+    """The working revisions of the contents that a line is about."""
+    keys = [line.content_id] if line.content_id else line.data["contents"]
+    heads = Content.objects.filter(pk__in=keys).order_by("pk").values("head")
+    found = Revision.objects.select_related("content").filter(pk__in=heads)
+    return [revision.typed for revision in found.order_by("content")]
 
 
 def head_of(line):

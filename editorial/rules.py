@@ -5,6 +5,8 @@ offers a move asks the same functions, so that page and answer never differ.
 """
 
 import datetime
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -52,6 +54,14 @@ class Attempt:
     def by_contributed(self):
         """Whether this person wrote a line of the content or stands in its byline."""
         return contributed(self.by, self.content)
+
+    @cached_property
+    def strangers(self):
+        """The bylines, in all revisions, of authors who are nobody's account here."""
+        if not self.content.spec.bylines:
+            return []
+        rows = self.content.spec.bylines().filter(revision__in=revision_family(self.content))
+        return list(rows.filter(author__user=None).select_related("author").order_by("pk"))
 
 
 # --- People ------------------------------------------------------------------------------
@@ -113,6 +123,19 @@ def own_work_or_editor(attempt):
         raise Refused(_("This is another writer's work. Ask an editor if you want to change it."))
 
 
+def bylines_say_who_they_are(attempt):
+    """Whoever stands in a byline may not sign, so somebody must have said who it is."""
+    for byline in attempt.strangers:
+        if not byline.author.has_no_account:
+            raise Refused(
+                _(
+                    "Nobody has said yet whether %(name)s, who stands in the byline, has an "
+                    "account here. An editor says so on the author's page."
+                )
+                % {"name": byline.author}
+            )
+
+
 # --- Signing -----------------------------------------------------------------------------
 
 
@@ -135,6 +158,26 @@ def signer_did_not_contribute(attempt):
         raise Refused(
             _("You wrote a part of this or stand in its byline, so you cannot sign it. Four eyes!")
         )
+
+
+def signer_is_not_named_like_an_author(attempt):
+    """An author of whom it is said that there is no account may be the signer all the same."""
+    reviewer = reviewer_of(attempt.by)
+    names = {name for one in attempt.strangers for name in (one.name, one.author.name)}
+    if reviewer and bare_name(reviewer.name) in map(bare_name, names):
+        raise Refused(
+            _(
+                "%(name)s stands in the byline, so nobody of that name can sign. If these are two "
+                "people, the author's name must tell them apart."
+            )
+            % {"name": reviewer.name}
+        )
+
+
+def bare_name(name):
+    """A person's name without titles, marks and capitals, to compare it with another."""
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", name).casefold())
+    return [word for word in words if word not in ("dr", "prof", "doctor", "professor")]
 
 
 def signer_has_not_signed_this(attempt):
@@ -167,8 +210,14 @@ def why_not(credential, day):
         return _("The credential “%(credential)s” was annulled.") % facts
     if credential.suspended_at:
         return _("The credential “%(credential)s” is suspended.") % facts
-    if credential.checked_at is None:
-        return _("The credential “%(credential)s” has not been checked yet.") % facts
+    if not credential.is_looked_up:
+        return (
+            _(
+                "The credential “%(credential)s” waits for a second person: somebody who neither "
+                "holds it nor entered it looks it up first."
+            )
+            % facts
+        )
     if day < credential.valid_from:
         return _("The credential “%(credential)s” is not valid yet.") % facts
     return _("The credential “%(credential)s” expired on %(day)s.") % {

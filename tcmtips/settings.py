@@ -258,6 +258,9 @@ DEFAULT_FROM_EMAIL = from_env("MAIL_FROM", env.str, "desk@localhost", "an e-mail
 # A house of two people may let the editor who changed a text approve it after a reviewer's
 # sign-off. The public history then says so.
 APPROVER_MAY_BE_CONTRIBUTOR = from_env("APPROVER_MAY_BE_CONTRIBUTOR", switch, "0", "1 or 0")
+# In a house without a third person, who entered a credential may look it up too; never its holder.
+# The reviewer's public page then says so.
+HOUSE_OF_TWO = from_env("HOUSE_OF_TWO", switch, "0", "1 or 0")
 REQUIRE_SOURCE_CHECKS = from_env("REQUIRE_SOURCE_CHECKS", switch, "0", "1 or 0")
 # Days until a second person must have confirmed what was published without a review.
 EMERGENCY_DAYS = 3

@@ -76,10 +76,14 @@ def told(row):
 
 
 def author(name="Sample Author", **fields):
+    """An author; without an account, it is said that there is none."""
+    fields = {"has_no_account": None if fields.get("user") else True} | fields
     return told(Author.objects.create(name=name, slug=f"author-{next(_numbers)}", **fields))
 
 
 def credential(reviewer, **fields):
+    """A valid one, looked up by somebody else than its holder."""
+    others = User.objects.exclude(pk=reviewer.user_id)
     today = timezone.localdate()
     made = Credential.objects.create(
         **{
@@ -92,7 +96,7 @@ def credential(reviewer, **fields):
             "valid_from": today - datetime.timedelta(days=1000),
             "valid_until": today + datetime.timedelta(days=1000),
             "checked_at": today,
-            "checked_by": User.objects.first(),
+            "checked_by": others.first() or user("administrator"),
         }
         | fields
     )

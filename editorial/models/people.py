@@ -5,8 +5,11 @@ from django.contrib.auth.models import AbstractUser
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from stdnum import isbn
 
@@ -231,13 +234,33 @@ class Profile(Worded):
 
 
 class Author(Profile):
-    LOGGED = {1: Profile.COLUMNS}
+    has_no_account = models.BooleanField(
+        _("has no account here"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "Nobody reviews their own text. So say whether this person works at this desk: name "
+            "the account above, or answer Yes here if there is none. Until one of the two is "
+            "said, no text with this name in its byline can be reviewed or published."
+        ),
+    )
+
+    LOGGED = {1: (*Profile.COLUMNS, "has_no_account")}
     UNLOGGED = {}
 
     class Meta(Profile.Meta):
         verbose_name = _("author")
         verbose_name_plural = _("authors")
-        constraints = [pair_constraint("author", "deactivated_at", "deactivated_by")]
+        constraints = [
+            pair_constraint("author", "deactivated_at", "deactivated_by"),
+            models.CheckConstraint(
+                condition=models.Q(user=None)
+                | models.Q(has_no_account=None)
+                | models.Q(has_no_account=False),
+                name="author_account_or_none",
+                violation_error_message=_("Either name the account, or say that there is none."),
+            ),
+        ]
 
     def get_absolute_url(self):
         return reverse("author", args=[self.slug])
@@ -308,8 +331,29 @@ class CredentialQuerySet(models.QuerySet):
             valid_from__lte=today,
             suspended_at=None,
             annulled_at=None,
-            checked_at__isnull=False,
+        ).looked_up()
+
+    def with_persons(self):
+        """With `holder`, `checker` and `enterer`: the keys of persons, 0 where nobody is known."""
+        return self.annotate(
+            holder=person_of("reviewer__user"),
+            checker=person_of("checked_by"),
+            enterer=person_of("entered_by"),
         )
+
+    def looked_up(self):
+        """Those that a second person has looked up: neither who holds them nor who entered them.
+
+        Who entered a row of an older release is not known; it stands as it is.
+        """
+        known = self.with_persons().filter(checked_at__isnull=False)
+        seen = known.exclude(checker=models.F("holder"))
+        return seen if settings.HOUSE_OF_TWO else seen.exclude(checker=models.F("enterer"))
+
+
+def person_of(account):
+    """The person behind an account, in a query: what `User.person_id` is for one row."""
+    return Coalesce(f"{account}__alias_of", account, models.Value(0))
 
 
 class Credential(KeepsWhatWasSigned, Worded):
@@ -343,11 +387,19 @@ class Credential(KeepsWhatWasSigned, Worded):
     )
     valid_from = models.DateField(_("valid from"))
     valid_until = models.DateField(_("valid until"), null=True, blank=True)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("entered by"),
+    )
     checked_at = models.DateField(
         _("checked on"),
         null=True,
         blank=True,
-        help_text=_("The day somebody of the house looked it up. Unchecked ones cannot sign."),
+        help_text=_("The day a second person looked it up. Unchecked ones cannot sign."),
     )
     checked_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -394,7 +446,10 @@ class Credential(KeepsWhatWasSigned, Worded):
             "salt",
         )
     }
+    LOGGED[2] = (*LOGGED[1], "entered_by_id")
     UNLOGGED = {}
+    # What a second person looks up. Once one of these is another, nobody has looked it up.
+    LOOKED_UP = ("kind", "title", "issuer", "number", "register_url", "valid_from")
 
     objects = CredentialQuerySet.as_manager()
 
@@ -415,6 +470,52 @@ class Credential(KeepsWhatWasSigned, Worded):
 
     def __str__(self):
         return self.line
+
+    def clean(self):
+        super().clean()
+        try:
+            self.check_dates(self.as_stored())
+        except Refused as refusal:
+            raise ValidationError(refusal.sentence) from refusal
+
+    def save(self, *args, update_fields=None, **kwargs):
+        before = self.as_stored()
+        self.check_dates(before)
+        if before and before.checked_at and self.differs_from(before):
+            self.checked_at = self.checked_by = None
+            update_fields = update_fields and {*update_fields, "checked_at", "checked_by"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+
+    def as_stored(self):
+        return Credential.objects.filter(pk=self.pk).first() if self.pk else None
+
+    def differs_from(self, before):
+        """Whether something that is looked up is not what it was."""
+        return any(getattr(self, name) != getattr(before, name) for name in self.LOOKED_UP)
+
+    def check_dates(self, before):
+        """Raise Refused for dates that leave out the day of a signature made under it."""
+        if before is None or self.span == before.span:
+            return
+        for signoff in self.signoffs.order_by("signed_at", "pk"):
+            day = timezone.localdate(signoff.signed_at)
+            if before.was_valid_on(day) and not self.was_valid_on(day):
+                raise Refused(
+                    _now(
+                        "It signed on %(day)s. Dates that leave out that day would make this "
+                        "signature false; annul the credential instead."
+                    )
+                    % {"day": date_format(day, "j F Y")}
+                )
+
+    @property
+    def span(self):
+        return self.valid_from, self.valid_until
+
+    @property
+    def is_looked_up(self):
+        """Whether a second person has looked it up."""
+        return Credential.objects.looked_up().filter(pk=self.pk).exists()
 
     @property
     def line(self):
