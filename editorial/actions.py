@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import documents, log, pins, rules, search, signing, standing
-from .errors import MissingToken, Refused, Stale, Unchanged
+from .errors import BeingMoved, MissingToken, Refused, Stale, Unchanged
 from .models import (
     ChangeRequest,
     Content,
@@ -88,7 +88,7 @@ def seen(token):
     if Token.of(content) != token:
         raise stale(content)
     if not content.lines:
-        raise Refused(_("The house is being moved to a newer release. Try again in a few minutes."))
+        raise BeingMoved
     return content
 
 
