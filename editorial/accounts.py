@@ -89,8 +89,20 @@ def pins_of(records, at):
     said = pins.describe([pin.pinned for pin in used], at)
     found = {}
     for pin in used:
-        found.setdefault(pin.revision.content_id, {})[pin.pinned_id] = said[pin.pinned_id]
+        key = pin.revision.content_id
+        since = records[key].lines[-1].at
+        found.setdefault(key, {})[pin.pinned_id] = dated(said[pin.pinned_id], at, since)
     return found
+
+
+def dated(said, at, since):
+    """What is so at the time `at` was so before anybody asked: the host's newest line dates it,
+    or a page that is asked for at that very moment would not heed it yet."""
+    faults = [
+        [since.isoformat() if standing.moment(begun) <= at else begun, kind, words]
+        for begun, kind, words in said["faults"]
+    ]
+    return said | {"faults": faults}
 
 
 def annulled_credentials():

@@ -23,11 +23,21 @@ class Report:
     contents: int = 0
     strays: list = field(default_factory=list)
     ended: list = field(default_factory=list)
+    held: list = field(default_factory=list)
+
+    def add(self, other, tell):
+        """Add what another report tells, and tell it."""
+        self.contents += other.contents
+        self.strays += other.strays
+        self.ended += other.ended
+        self.held += other.held
+        for sentence in [*other.strays, *other.ended, *other.held]:
+            tell(sentence)
 
     def summary(self):
         return (
             f"{self.contents} contents adopted, {len(self.strays)} rows not accounted for, "
-            f"{len(self.ended)} badges end"
+            f"{len(self.ended)} badges end, {len(self.held)} texts go back to review"
         )
 
 
@@ -42,17 +52,9 @@ def adopt_house(at, tell):
         return None
     report = Report()
     for key in keys:
-        strays, ended = adopt(key, at)
-        report.contents += 1
-        report.strays += strays
-        report.ended += ended
-        for sentence in [*strays, *ended]:
-            tell(sentence)
+        report.add(adopt(key, at), tell)
     if tables:
-        found = adopt_rows_of_house(tables, at)
-        report.strays += found
-        for sentence in found:
-            tell(sentence)
+        report.add(Report(strays=adopt_rows_of_house(tables, at)), tell)
     return report
 
 
@@ -68,15 +70,16 @@ def waiting():
 
 @transaction.atomic
 def adopt(key, at):
-    """Write the adopting line of one content; returns ([strays], [how its badge ends])."""
+    """Write the adopting line of one content; returns what there is to tell of it."""
     lock(key)
     content = Content.objects.get(pk=key)
     record = older_record(content)
     account = accounts.accounts_of([record], at)[key]
     had = had_badge(content, at)
     write_line(content, account, at)
-    fell = end_what_waits(content, at)
-    return account.strays, [*fell, *(how_it_ends(content, had, at) if had else [])]
+    held = hold_what_waits(content, at)
+    ended = how_it_ends(content, had, at) if had else []
+    return Report(1, account.strays, ended, held)
 
 
 def lock(key):
@@ -102,7 +105,7 @@ def write_line(content, account, at):
     log.append([event])
 
 
-def end_what_waits(content, at):
+def hold_what_waits(content, at):
     """What is signed or scheduled, and could not be by the rules of now, goes back to review."""
     before, record = content.status, standing.record_of(content)
     if pins.falls_at(content, record.pins, at) != content.holds_until:

@@ -11,9 +11,9 @@ code said of each page, so that later releases are held to it.
 import base64
 import datetime
 import gzip
-import json
 import os
 import sys
+from pathlib import Path
 
 import django
 
@@ -22,9 +22,9 @@ django.setup()
 
 import time_machine  # noqa: E402
 from django.apps import apps  # noqa: E402
+from django.conf import settings  # noqa: E402
 from django.contrib.auth.models import Group  # noqa: E402
 from django.core import serializers  # noqa: E402
-from django.core.files.storage import default_storage  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.db.migrations.recorder import MigrationRecorder  # noqa: E402
@@ -265,9 +265,11 @@ def rows():
 
 
 def files():
-    names = default_storage.listdir("images")[1]
-    paths = [f"images/{name}" for name in sorted(names)]
-    return {path: base64.b64encode(default_storage.open(path).read()).decode() for path in paths}
+    root = Path(settings.MEDIA_ROOT)
+    found = [path for path in sorted(root.rglob("*")) if path.is_file()]
+    return {
+        str(path.relative_to(root)): base64.b64encode(path.read_bytes()).decode() for path in found
+    }
 
 
 def main(path):
