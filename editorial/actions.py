@@ -33,7 +33,7 @@ from . import (
     standing,
     wording,
 )
-from .errors import MissingToken, Refused, Stale, Unchanged
+from .errors import BeingMoved, MissingToken, Refused, Stale, Unchanged
 from .models import (
     ChangeRequest,
     Content,
@@ -102,7 +102,7 @@ def seen(token):
     if Token.of(content) != token:
         raise stale(content)
     if not content.lines:
-        raise Refused(_("The house is being moved to a newer release. Try again in a few minutes."))
+        raise BeingMoved
     return content
 
 

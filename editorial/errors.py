@@ -10,6 +10,8 @@ from django.core.exceptions import PermissionDenied
 
 refusals = logging.getLogger("tcmtips.refused")
 
+from django.utils.translation import gettext as _
+
 
 class Refused(Exception):
     """Not allowed, and why. Nothing was changed."""
@@ -31,6 +33,15 @@ class Stale(Refused):
     """Somebody moved the content on since its sender saw it."""
 
     status_code = 409
+
+
+class BeingMoved(Refused):
+    """The content is of an older release, and the log has not adopted it yet."""
+
+    def __init__(self):
+        super().__init__(
+            _("The house is being moved to a newer release. Try again in a few minutes.")
+        )
 
 
 class Unchanged(Exception):

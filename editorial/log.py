@@ -7,9 +7,11 @@ import rfc8785
 from django.db.models import F
 
 from . import letters, signing
+from .errors import BeingMoved
 from .models import Content, Event, LogHead
 
 GENESIS = "0" * 64
+ADOPTION = "adopt"
 
 
 def write(
@@ -56,7 +58,14 @@ def write(
 
 
 def append(events):
-    """Append lines that lack only number, hash and mac; the head is locked and moved once."""
+    """Append lines that lack only number, hash and mac; the head is locked and moved once.
+
+    Raises BeingMoved for a first line that decides about a content of an older release: the log
+    adopts it first.
+    """
+    first = [event.content for event in events if event.nth == 1 and event.move != ADOPTION]
+    if first and Event.objects.filter(content__in=first, layout=1).exists():
+        raise BeingMoved
     if not events:
         return events
     head, _created = LogHead.objects.select_for_update().get_or_create(

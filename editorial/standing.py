@@ -44,10 +44,12 @@ class Record:
     """The lines that decide about one content, oldest first, and what they say together.
 
     A line that this application did not write says nothing, but for the fault that it is there.
+    `adopting`: the account of a content that the log has not adopted yet (see accounts.py).
     """
 
-    def __init__(self, content, lines):
+    def __init__(self, content, lines, adopting=None):
         self.content = content
+        self.adopting = adopting
         self.lines = [line for line in lines if signing.is_authentic(line)]
         self.is_forged = len(self.lines) < len(lines)
 
@@ -73,15 +75,25 @@ class Record:
             return False
         return numbers == list(range(1, self.content.lines + 1))
 
+    @property
+    def is_waiting(self):
+        """Whether the log has lines of an older release about it, and has not adopted it yet."""
+        return not self.content.lines and any(line.layout == 1 for line in self.lines)
+
     @cached_property
     def adoption(self):
         """What the adopting line says of the lines and rows of an older release."""
-        return next((line.data for line in self.lines if line.move == ADOPTION), {})
+        return next((line.data for line in self.told if line.move == ADOPTION), {})
+
+    @property
+    def told(self):
+        """The lines, after the account of what older ones did not name."""
+        return [self.adopting, *self.lines] if self.adopting else self.lines
 
     @cached_property
     def named(self):
         """{(table, key): (layout, SHA-256)} as the newest line that names each row has it."""
-        return {(row[0], row[1]): tuple(row[2:]) for line in self.lines for row in line.rows}
+        return {(row[0], row[1]): tuple(row[2:]) for line in self.told for row in line.rows}
 
     def names(self, row):
         """Whether the newest line that names this row found it as it stands."""
@@ -164,13 +176,15 @@ class Record:
     def fallen(self):
         """Sign-offs that count for nothing, though their signers did not say no: annulled, or
         of an annulled credential, or of somebody who turned out to be a contributor."""
-        named = [key for line in self.lines for key in line.data.get("fallen", ())]
+        named = [key for line in self.told for key in line.data.get("fallen", ())]
         return self.taken_back("annul") | self.family(named)
 
     def why_fallen(self, key):
         """The sentence for a sign-off that fell with what its signer was taken for."""
-        for line in self.lines:
+        for line in self.told:
             if key in self.family(line.data.get("fallen", ())):
+                if line.move == ADOPTION:
+                    return _("The reviewer's credential was annulled, or not valid that day.")
                 if line.move == "credential_annulled":
                     return _("The reviewer's credential was annulled.")
                 return _("The reviewer turned out to have worked on the text.")
@@ -187,9 +201,9 @@ class Record:
     @cached_property
     def must_fixes(self):
         """{thread: MustFix}: comments that must be fixed before anybody signs."""
-        found = {}
+        found, persons = {}, dict(self.adoption.get("persons", ()))
         for line in self.lines:
-            person = line.data.get("person", line.actor_id)
+            person = line.data.get("person", persons.get(line.actor_id, line.actor_id))
             if line.move == "comment" and line.data.get("must_fix"):
                 found[line.data["comment"]] = MustFix(line.seq, {person})
             elif line.move == "comment_answered" and line.data.get("thread") in found:
@@ -356,7 +370,22 @@ def records_of(contents):
     found = Event.objects.filter(content__in=lines).filter(Q(nth__isnull=False) | Q(layout=1))
     for line in found.order_by("seq"):
         lines[line.content_id].append(line)
-    return {content.pk: Record(content, lines[content.pk]) for content in contents}
+    records = {content.pk: Record(content, lines[content.pk]) for content in contents}
+    waiting = [record for record in records.values() if record.is_waiting]
+    return records | accounted_for(waiting) if waiting else records
+
+
+def accounted_for(records):
+    """Records of contents that the log has not adopted yet, with what adoption would write."""
+    from . import accounts  # which asks this module about each of them
+
+    now, found = timezone.now(), {}
+    read = accounts.accounts_of(records, now, accounts.FOR_READERS)
+    for record in records:
+        content = record.content
+        found[content.pk] = Record(content, record.lines, read[content.pk].line(content, now))
+        found[content.pk].is_forged = record.is_forged
+    return found
 
 
 def record_of(content):
