@@ -207,6 +207,20 @@ def test_accounts_linked_later_approver_was_a_signer(story):
     assert story.seen().badge == ("bo",)
 
 
+def test_accounts_linked_later_name_one_person_twice(story):
+    story.published(signers=("bo", "ada"))
+    story.does("link_accounts", "root", None, accounts=("ada", "bo"))
+    assert story.seen().badge == ("bo",)
+
+
+def test_accounts_linked_later_confirmed_their_own_emergency(story):
+    story.does("save", "wen", words="one")
+    story.does("emergency", "ed", reason="danger")
+    story.does("confirm", "eve")
+    story.does("link_accounts", "root", None, accounts=("ed", "eve"))
+    assert story.seen().notices == {"unreviewed"}
+
+
 def test_accounts_linked_later_scheduled_text_goes_live(story):
     story.signed()
     story.does("schedule", "ed", go_live=20)
@@ -254,10 +268,37 @@ def test_retracted_before_the_go_live(story):
     assert (story.seen().state, story.seen(day=20).code) == ("in_review", 404)
 
 
+def test_retracted_by_one_of_two_before_the_go_live(story):
+    story.signed(signers=("ada", "bo"))
+    story.does("schedule", "ed", go_live=20)
+    story.does("retract", "ada")
+    assert story.seen(day=20).code == 404
+    story.does("approve", "ed")
+    assert story.seen().badge == ("bo",)
+
+
+def test_retraction_of_a_draft_takes_the_signature_on_other_words(story):
+    story.published()
+    story.signed(words="two")
+    story.does("retract", "ada")
+    assert story.seen().badge == ("ada",)
+    assert story.seen().state == "in_review"
+
+
 def test_signed_text_stays_signed_without_signatures(story):
     story.signed()
     story.does("annul", "root", signature=0)
     assert story.seen().state == "in_review"
+
+
+def test_annulled_or_retracted_signature_freshened_by_a_carry(story):
+    story.signed(signers=("ada", "bo"))
+    story.does("annul", "root", signature=0)
+    story.does("retract", "bo")
+    story.does("recall", "wen")
+    story.does("save", "wen", aside="a box")
+    story.does("submit", "wen")
+    story.refuses("approve", "ed")
 
 
 def test_credential_annulled_takes_one_name(story):
@@ -285,6 +326,15 @@ def test_a_must_fix_resolved_by_the_editor(story):
     story.refuses("approve", "ed")
     story.does("resolve", "ed")
     story.refuses("approve", "ed")
+
+
+def test_signed_past_an_open_must_fix(story):
+    story.in_review()
+    story.does("comment", "bo", must_fix=True)
+    story.refuses("sign", "ada")
+    story.does("resolve", "wen")
+    story.does("sign", "ada")
+    story.does("approve", "ed")
 
 
 def test_a_must_fix_resolved_by_its_opener(story):
@@ -434,6 +484,19 @@ def test_schedule_past_the_review(story):
     story.does("schedule", "ed", go_live=102)
 
 
+def test_schedule_names_a_review_that_is_overdue_by_then(story):
+    story.in_review()
+    story.does("sign", "ada", day=10)
+    story.does("sign", "bo", day=50)
+    story.does("schedule", "ed", go_live=120)
+    assert story.seen(day=120).badge == ("bo",)
+
+
+def test_signed_text_waits_past_its_review(story):
+    story.signed()
+    assert (story.seen(day=102).state, story.seen(day=103).state) == ("signed", "in_review")
+
+
 def test_schedule_in_the_past(story):
     story.signed()
     story.refuses("schedule", "ed", go_live=2)
@@ -452,6 +515,26 @@ def test_discard_and_put_away_are_mixed_up(story):
     story.refuses("put_away", "wen")
     story.does("discard", "wen")
     assert (story.seen().words, story.seen().state) == ("two", "published")
+
+
+def test_discarded_text_submitted_instead_of_the_live_one(story):
+    story.published()
+    story.does("save", "wen", words="two")
+    story.does("discard", "wen")
+    story.does("submit", "wen")
+    story.does("sign", "ada")
+    story.does("approve", "ed")
+    assert story.seen().words == "one"
+
+
+def test_a_withdrawn_page_returned_with_the_draft_beside_it(story):
+    story.published()
+    story.does("save", "wen", words="two")
+    story.does("withdraw", "ed", reason="wrong")
+    story.does("return", "ed")
+    story.does("sign", "ada")
+    story.does("approve", "ed")
+    assert story.seen().words == "one"
 
 
 def test_a_withdrawn_page_returned(story):
@@ -561,6 +644,32 @@ def test_repaired_point_gives_hosts_their_badge_back(story):
     story.does("submit", "wen", "host")
     story.does("approve", "ed", "host")
     assert (story.seen("host").badge, story.seen("host").notices) == (("bo",), frozenset())
+
+
+def test_withdrawn_pin_mended_by_a_newer_point(story):
+    story.published("point", words="v1")
+    story.does("save", "wen", "host", words="host", embed="point")
+    story.does("withdraw", "ed", "point", reason="wrong")
+    story.refuses("submit", "wen", "host")
+    story.published("point", words="v2")
+    story.refuses("submit", "wen", "host")
+    story.does("save", "wen", "host", move_pin=True)
+    story.does("submit", "wen", "host")
+
+
+def test_superseded_pin_keeps_a_retracted_signature(story):
+    story.publish_host()
+    story.published("point", words="v2", signers=("bo",))
+    assert story.seen("host").badge == ("bo",)
+    story.does("retract", "ada", "point")
+    assert (story.seen("host").badge, story.seen("point").badge) == ((), ("bo",))
+
+
+def test_withdrawn_or_unknown_point_embedded(story):
+    story.refuses("save", "wen", "host", words="host", embed="point")
+    story.publish_host()
+    story.does("withdraw", "ed", "point", reason="wrong")
+    story.refuses("save", "wen", "host", move_pin=True)
 
 
 def test_approved_over_a_fallen_pin(story):
