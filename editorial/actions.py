@@ -19,7 +19,7 @@ from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import documents, log, pins, rules, search, signing, standing
+from . import documents, log, pins, requests, rules, search, signing, standing
 from .errors import MissingToken, Refused, Stale, Unchanged
 from .models import (
     ChangeRequest,
@@ -210,6 +210,7 @@ def make(name, token, *, by, at, **data):
     changes |= CHANGES.get(name, nothing)(attempt)
     swap(content, at, **changes)
     wrote = EFFECTS.get(name, no_rows)(attempt)
+    requests.end_after(name, attempt)
     log.write(
         name,
         at=at,

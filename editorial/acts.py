@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import actions, previews, redaction, reviewing, rules, sources, standing
+from . import actions, leaving, previews, redaction, reviewing, rules, sources, standing
 from .errors import Refused
 from .models import Comment, Content, PreviewLink, Redaction, Reviewer, ReviewRequest, SignOff
 
@@ -480,6 +480,10 @@ class Panel:
             for signoff in found.filter(revision=self.revision)
         ]
 
+    def warning(self):
+        """What an editor should know of a signer before this goes live, or nothing."""
+        return leaving.warnings([self.content], self.at).get(self.content.pk)
+
     def revocations(self, signoff):
         if hasattr(signoff, "revocation"):
             return []
@@ -492,11 +496,7 @@ class Panel:
 
     @cached_property
     def may_show_outsiders(self):
-        try:
-            previews.check(self.content, self.by)
-        except Refused:
-            return False
-        return True
+        return previews.may_show(self.content, self.by)
 
     def links(self):
         """Preview links that still open something, for those who may make them."""
@@ -505,10 +505,11 @@ class Panel:
         links = PreviewLink.objects.filter(
             revision__content=self.content, ended_at=None, expires_at__gt=self.at
         ).select_related("revision", "created_by")
-        return [Shown(link, [self.offer("end_link", link=link.pk)]) for link in links]
+        opening = [link for link in links if previews.is_open(link, self.at)]
+        return [Shown(link, [self.offer("end_link", link=link.pk)]) for link in opening]
 
     def link(self):
-        hidden = (Content.Status.PUBLISHED, Content.Status.WITHDRAWN)
+        hidden = (Content.Status.PUBLISHED, *previews.TAKEN_AWAY)
         return None if self.state in hidden or not self.may_show_outsiders else self.offer("link")
 
     def on_old_revision(self):

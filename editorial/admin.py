@@ -6,10 +6,16 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import actions, log
+from . import actions, leaving, log
 from .models import Author, Book, Credential, Event, Reviewer, User
 from .moves import MOVES
 from .revision_admin import TabularInline
+
+WHO_LEAVES = _(
+    "Whoever is switched off here or loses the role of a reviewer is asked for nothing more: open "
+    "requests go back to the queue, and links to drafts end. What they signed stays signed and "
+    "goes live as it was approved; the board marks it."
+)
 
 
 class ListsWhatProtects:
@@ -25,7 +31,13 @@ class UserAdmin(ListsWhatProtects, DjangoUserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "alias_of")}),
-        (_("Role"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (
+            _("Role"),
+            {
+                "fields": ("is_active", "is_staff", "is_superuser", "groups"),
+                "description": WHO_LEAVES,
+            },
+        ),
     )
     list_display = ("username", "first_name", "last_name", "roles", "is_active")
     list_filter = ("groups", "is_active")
@@ -50,6 +62,21 @@ class UserAdmin(ListsWhatProtects, DjangoUserAdmin):
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
         write_log(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        """Roles are saved last, and only then is it known what somebody may no longer do."""
+        super().save_related(request, form, formsets, change)
+        if change:
+            leaving.follow_account(form.instance, by=request.user, at=timezone.now())
+            tell_what_waits(request, Reviewer.objects.filter(user=form.instance).first())
+
+
+def tell_what_waits(request, reviewer):
+    """Name the texts that go live under the signature of somebody who left."""
+    if reviewer and (titles := leaving.titles_that_wait(reviewer, timezone.now())):
+        sentence = _("Signed by %(name)s, and still waiting to go live: %(titles)s.")
+        facts = {"name": reviewer, "titles": ", ".join(titles)}
+        messages.warning(request, sentence % facts)
 
 
 class ProfileForm(forms.ModelForm):
@@ -140,6 +167,16 @@ class CredentialInline(TabularInline):
 @admin.register(Reviewer)
 class ReviewerAdmin(ProfileAdmin):
     inlines = [CredentialInline]
+    fieldsets = (
+        *ProfileAdmin.fieldsets[:1],
+        (_("Standing"), {**ProfileAdmin.fieldsets[1][1], "description": WHO_LEAVES}),
+    )
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change:
+            leaving.put_back_requests(obj, by=request.user, at=timezone.now())
+            tell_what_waits(request, obj)
 
 
 class CredentialForm(forms.ModelForm):

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from . import actions, kinds, queues, rules
+from . import actions, errors, kinds, leaving, queues, rules
 from .actions import Token
 from .errors import MissingToken, Refused
 from .forms import move_form
@@ -145,6 +145,7 @@ class Card:
     must_fix: bool
     request: ReviewRequest | None
     is_late: bool
+    warning: str = ""
 
     @property
     def token(self):
@@ -222,13 +223,13 @@ def listed(contents, total, number):
 
 
 def cards(contents, now):
-    """Cards for contents with their heads, in three queries however many they are."""
+    """Cards for contents with their heads, in a few queries however many they are."""
     keys = [content.pk for content in contents]
     must_fix = set(
         rules.open_threads(*keys).filter(must_fix=True).values_list("content", flat=True)
     )
     asked = ReviewRequest.objects.open().filter(content__in=keys)
-    today, first = timezone.localdate(now), {}
+    today, first, warnings = timezone.localdate(now), {}, leaving.warnings(contents, now)
     for one in asked.select_related("reviewer").order_by("due_on"):
         first.setdefault(one.content_id, one)
     return [
@@ -240,6 +241,7 @@ def cards(contents, now):
             content.pk in must_fix,
             one := first.get(content.pk),
             is_late=bool(one) and state == S.IN_REVIEW and one.due_on < today,
+            warning=warnings.get(content.pk, ""),
         )
         for content in contents
     ]
@@ -282,7 +284,7 @@ def bulk_move(request):
 
 
 def made_or_refused(move, text, request, kind_names):
-    content, now = None, timezone.now()
+    content, token, now = None, None, timezone.now()
     try:
         token = token_from(text)
         content = Content.objects.filter(pk=token.content, kind__in=kind_names).first()
@@ -298,6 +300,8 @@ def made_or_refused(move, text, request, kind_names):
             raise Refused(first_error(form))
         actions.make(move.name, token, by=request.user, at=now, **form.cleaned_data)
     except Refused as refusal:
+        tried = {"content": token.content, "version": token.version} if token else {}
+        errors.record(request, refusal, move=move.name, **tried)
         return Result(content, refusal)
     return Result(content, None)
 

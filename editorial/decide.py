@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from . import actions, pages
+from . import actions, errors, pages, previews
 from .actions import Token
 from .acts import Panel
 from .errors import Refused
@@ -97,6 +97,8 @@ class DecideMixin:
             "may_edit": self.has_change_permission(request, revision),
         }
         status = refusal.status_code if refusal else 422 if bound or acts else 200
+        if status != 200:
+            errors.record(request, refusal, content=content.pk)
         return render(request, "desk/review.html", context, status=status)
 
     def move_view(self, request, pk, move):
@@ -130,8 +132,12 @@ class DecideMixin:
     def preview_view(self, request, pk):
         """The whole page as readers would get it, without a badge."""
         revision = self.revision_or_404(request, pk)
-        page = pages.preview(revision, timezone.now())
-        context = {"page": page, "preview": True, **self.preview_extras(page)}
+        redaction = getattr(revision, "redaction", None)
+        if redaction and redaction.done_at:
+            return render(request, "removed.html", {"redaction": redaction}, status=410)
+        context = previews.context_of(revision, timezone.now())
+        context |= {"back_url": self.url("review", revision.pk)}
+        context |= self.preview_extras(context["page"])
         return render(request, f"{revision.content.kind}.html", context)
 
     def preview_extras(self, page):

@@ -7,6 +7,8 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from . import errors
+
 ORDER = {"articles": 0, "acupoints": 1, "products": 2, "editorial": 3}
 
 
@@ -19,7 +21,7 @@ class DeskSite(AdminSite):
     enable_nav_sidebar = False
 
     def admin_view(self, view, cacheable=False):
-        inner = super().admin_view(view, cacheable)
+        inner = super().admin_view(errors.recorded(view), cacheable)
         return csp_update(settings.DESK_CONTENT_SECURITY_POLICY)(inner)
 
     def get_urls(self):

@@ -8,6 +8,7 @@ say what happened and never with which text: they are read over shoulders and by
 import logging
 from dataclasses import dataclass
 from smtplib import SMTPException
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -163,6 +164,17 @@ def address_of(revision):
     meta = revision._meta
     name = f"admin:{meta.app_label}_{meta.model_name}_review"
     return f"{settings.SITE_URL}{reverse(name, args=[revision.pk])}"
+
+
+def forget(content, title):
+    """Take a title whose words were removed out of every letter about the content, sent or not."""
+    revisions = [revision.typed for revision in content.revisions.select_related("content")]
+    paths = [urlsplit(address_of(revision)).path for revision in revisions]
+    lines = {f"event:{seq}" for seq in content.events.values_list("seq", flat=True)}
+    for letter in Letter.objects.filter(body__contains=title) if title else ():
+        if letter.about in lines or any(path in letter.body for path in paths):
+            body = letter.body.replace(title, _("(removed)"))
+            Letter.objects.filter(pk=letter.pk).update(body=body)
 
 
 # --- Sending -----------------------------------------------------------------------------

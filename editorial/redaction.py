@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
-from . import actions, documents, log, search, signing, triggers
+from . import actions, documents, letters, log, search, signing, triggers
 from .errors import Refused
 from .images import ImageField
 from .models import Content, Event, Pin, Redaction, Revision, Seal
@@ -57,6 +57,7 @@ def do(redaction, *, by, at):
         empty(revision)
         models.QuerySet(Seal).filter(pk=revision.pk).update(canonical=b"")
     search.forget(revision)
+    letters.forget(content, str(revision))
     changed = Redaction.objects.filter(pk=redaction.pk, done_at=None).update(done_by=by, done_at=at)
     if not changed:
         raise Refused(_("This was done already."))

@@ -6,13 +6,12 @@ badges stand, and the log verifies.
 
 import uuid
 
-from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 
 from articles.models import Article, ArticleRevision
-from editorial import documents, log, search, signing, triggers
+from editorial import documents, log, search, signing
 from editorial.actions import children_of
-from editorial.models import Content, Event, LogHead, Revision, Seal, SignOff
+from editorial.models import Content, Event, Revision, Seal, SignOff
 
 
 def articles_like(template, count):
@@ -20,7 +19,7 @@ def articles_like(template, count):
     source = ArticleRevision.objects.select_related("seal").get(pk=template.live_id)
     original = Content.objects.get(pk=template.pk)
     unsealed = {"status": "draft", "head_id": None, "live_id": None}
-    unsealed |= {"live_at": None, "first_live_at": None}
+    unsealed |= {"live_at": None, "first_live_at": None, "lines": 0}
     contents = Content.objects.bulk_create(
         copy_of(original, uid=uuid.uuid4(), slug=f"{original.slug}-{uuid.uuid4().hex}", **unsealed)
         for _number in range(count)
@@ -43,9 +42,9 @@ def articles_like(template, count):
         seal_of(source.seal, revision, content, title)
         for revision, content, title in zip(revisions, contents, titles, strict=True)
     )
-    sign(source, seals, revisions)
+    copies = sign(source, seals, revisions)
     point_at(original, contents)
-    write_log(source, seals, revisions)
+    write_log(source, seals, revisions, copies)
     search.mend()
 
 
@@ -79,20 +78,18 @@ def seal_of(seal, revision, content, title):
 
 
 def sign(source, seals, revisions):
-    signoffs = list(SignOff.objects.filter(revision=source))
-    rows = [
-        copy_of(
-            signoff,
-            content_id=revision.content_id,
-            revision_id=revision.pk,
-            digest=seal.digest,
-        )
-        for seal, revision in zip(seals, revisions, strict=True)
-        for signoff in signoffs
-    ]
-    for row in rows:
-        signing.seal_row("signoff", row)
-    SignOff.objects.bulk_create(rows)
+    """Copies of the sign-offs; returns {(content, key of the original): row}."""
+    copies = {}
+    for signoff in SignOff.objects.filter(revision=source):
+        for seal, revision in zip(seals, revisions, strict=True):
+            copies[revision.content_id, signoff.pk] = copy_of(
+                signoff,
+                content_id=revision.content_id,
+                revision_id=revision.pk,
+                digest=seal.digest,
+            )
+    SignOff.objects.bulk_create(copies.values())
+    return copies
 
 
 def point_at(original, contents):
@@ -103,30 +100,55 @@ def point_at(original, contents):
         live_at=original.live_at,
         first_live_at=original.first_live_at,
         status=original.status,
+        lines=original.lines,
         version=F("version") + 1,
     )
 
 
-def write_log(source, seals, revisions):
-    """The lines of the template's revision again for each copy; the head moves once."""
-    head = LogHead.objects.get()
+def write_log(source, seals, revisions, copies):
+    """The lines of the template's revision again for each copy; the head moves once.
+
+    The last line of each names its rows, so that they are what the log says.
+    """
+    lines = list(Event.objects.filter(content=source.content_id).order_by("seq"))
+    assert all(line.nth for line in lines), "a template has only lines that decide"
+    contents = Content.objects.in_bulk([revision.content_id for revision in revisions])
+    parts = parts_of(revisions)
     rows = []
-    lines = list(Event.objects.filter(revision=source).order_by("seq"))
     for seal, revision in zip(seals, revisions, strict=True):
+        content = contents[revision.content_id]
+        signoffs = {old: row for (key, old), row in copies.items() if key == content.pk}
         for line in lines:
             row = copy_of(
                 line,
-                seq=head.count + 1,
-                content_id=revision.content_id,
-                revision_id=revision.pk,
-                digest=seal.digest,
-                previous=head.hash,
+                content_id=content.pk,
+                revision_id=line.revision_id and revision.pk,
+                digest=line.digest and seal.digest,
+                data=data_of(line, signoffs),
+                rows=[],
             )
-            row.hash = log.hash_of(row)
-            signing.seal_row("event", row)
             rows.append(row)
-            head.count, head.hash = row.seq, row.hash
-    Event.objects.bulk_create(rows)
-    connection.check_constraints()  # PostgreSQL drops no trigger while some are pending
-    with triggers.lifted(connection):
-        head.save()
+        rows[-1].rows = sorted(
+            map(signing.fact_of, [content, revision, *signoffs.values(), *parts[revision.pk]])
+        )
+    log.append(rows)
+
+
+def data_of(line, signoffs):
+    data = dict(line.data)
+    if "signoff" in data:
+        data["signoff"] = signoffs[data["signoff"]].pk
+    if "signoffs" in data:
+        data["signoffs"] = [signoffs[key].pk for key in data["signoffs"]]
+    return data
+
+
+def parts_of(revisions):
+    """{revision: rows that no seal covers}."""
+    found = {revision.pk: [] for revision in revisions}
+    for relation in children_of(ArticleRevision):
+        if hasattr(relation.related_model, "LOGGED"):
+            column = relation.field.attname
+            for row in relation.related_model.objects.filter(**{f"{column}__in": found}):
+                found[getattr(row, column)].append(row)
+    return found

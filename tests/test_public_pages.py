@@ -104,7 +104,7 @@ QUERY_BUDGET = {
     "corrections_feed": 1,
     "feed": 10,
     "sitemap": 18,
-    "preview": 5,
+    "preview": 8,
     "preview: unknown": 2,
 }
 # So many questions to the index are spared where the first ones fill the list.
