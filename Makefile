@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: run serve test test-fast check probes races seed-bench bench lock clean
+.PHONY: run serve test test-fast check probes races mutants seed-bench bench lock clean
 
 # --- Running ---------------------------------------------------------------------------
 
@@ -41,6 +41,10 @@ probes: .installed-dev
 # Needs a PostgreSQL server in TEST_DATABASE_URL.
 races: .installed-dev
 	$(BIN)/python -m tests.races
+
+# MUTANTS="editorial/rules.py --most 200 --minutes 60" asks for more of one file.
+mutants: .installed-dev
+	$(BIN)/python -m tests.mutants $(MUTANTS)
 
 # A house of 10,000 articles and one of 100, in .bench/ or beside TEST_DATABASE_URL's database.
 seed-bench: .installed-dev

@@ -182,6 +182,7 @@ def reviewer(request, slug):
     today = timezone.localdate(now)
     context = {
         "reviewer": who,
+        "credential": who.credential_on(today),
         "credentials": [(c, c.state_on(today)) for c in who.credentials.all()],
         "articles": chunk,
     }

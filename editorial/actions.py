@@ -19,7 +19,18 @@ from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import documents, log, pins, requests, rules, search, signing, standing
+from . import (
+    correcting,
+    documents,
+    log,
+    pins,
+    requests,
+    rules,
+    search,
+    signing,
+    standing,
+    wording,
+)
 from .errors import MissingToken, Refused, Stale, Unchanged
 from .models import (
     ChangeRequest,
@@ -388,6 +399,7 @@ def write_correction(attempt):
         note=note,
         at=attempt.at,
         by=attempt.by,
+        **correcting.columns_of_replaced(attempt.content, attempt.at),
     )
     return [correction]
 
@@ -638,6 +650,7 @@ def saving(content, revision, token, *, by, at, slug=None):
         prepare(revision, content, parent, by, at)
         yield revision
         revision.complete(parent and parent.typed)
+        wording.check_revision(revision)
         seal(revision)
         if parent and not changes.get("slug") and says_the_same(revision, parent.typed):
             raise Unchanged
@@ -758,8 +771,8 @@ def new_slug(content, slug, at):
 
 def check_slug(slug):
     """Raise Refused for an address that no page could have, whichever way it came."""
-    if not slug_re.fullmatch(slug):
-        raise Refused(_("An address holds letters, digits, hyphens and underscores only."))
+    if not slug_re.fullmatch(slug) or slug != slug.lower():
+        raise Refused(_("An address holds small letters, digits, hyphens and underscores only."))
 
 
 def prepare(revision, content, parent, by, at):

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from . import actions, leaving, previews, redaction, reviewing, rules, sources, standing
 from .errors import Refused
+from .forms import ReviewerField
 from .models import Comment, Content, PreviewLink, Redaction, Reviewer, ReviewRequest, SignOff
 
 TEXT = forms.Textarea(attrs={"rows": 3})
@@ -54,9 +55,13 @@ class ReasonField(forms.CharField):
 # --- Requests ----------------------------------------------------------------------------
 
 
+def reviewers_among(keys):
+    return Reviewer.objects.filter(pk__in=keys).prefetch_related("credentials")
+
+
 class AskForm(ActForm):
     button = gettext_lazy("Ask for a review")
-    reviewer = forms.ModelChoiceField(label=gettext_lazy("Reviewer"), queryset=None)
+    reviewer = ReviewerField(label=gettext_lazy("Reviewer"), queryset=None)
     due_on = forms.DateField(
         label=gettext_lazy("Due on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -66,7 +71,7 @@ class AskForm(ActForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         keys = [reviewer.pk for reviewer in reviewing.reviewers_for(self.content)]
-        self.fields["reviewer"].queryset = Reviewer.objects.filter(pk__in=keys)
+        self.fields["reviewer"].queryset = reviewers_among(keys)
         due = timezone.localdate(self.at) + datetime.timedelta(days=settings.REVIEW_DAYS)
         self.initial.setdefault("due_on", due)
 
@@ -101,13 +106,13 @@ class DeclineForm(RequestForm):
 
 class DelegateForm(RequestForm):
     button = gettext_lazy("Pass on")
-    to = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=None)
+    to = ReviewerField(label=gettext_lazy("To"), queryset=None)
     reason = ReasonField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         keys = [r.pk for r in reviewing.reviewers_for(self.content) if r.user_id != self.by.pk]
-        self.fields["to"].queryset = Reviewer.objects.filter(pk__in=keys)
+        self.fields["to"].queryset = reviewers_among(keys)
 
     def do(self, token):
         reviewing.delegate(
@@ -237,9 +242,9 @@ class DuplicateForm(ActForm):
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
-        if not slug_re.fullmatch(slug):
+        if not slug_re.fullmatch(slug) or slug != slug.lower():
             raise forms.ValidationError(
-                _("An address holds letters, digits, hyphens and underscores only.")
+                _("An address holds small letters, digits, hyphens and underscores only.")
             )
         return slug
 

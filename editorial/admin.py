@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from . import actions, leaving, log
+from .forms import ReviewerField
 from .models import Author, Book, Credential, Event, Reviewer, User
 from .moves import MOVES
 from .revision_admin import TabularInline
@@ -129,6 +130,14 @@ class ProfileAdmin(ListsWhatProtects, admin.ModelAdmin):
             obj.deactivated_at, obj.deactivated_by = timezone.now(), request.user
         super().save_model(request, obj, form, change)
         write_log(request, obj, form, change)
+        if "name" in form.changed_data and obj.has_namesake():
+            messages.warning(request, NAMESAKE % {"name": obj.name})
+
+
+NAMESAKE = _(
+    "A reviewer has exactly this name. Readers and colleagues tell the two apart by their "
+    "credentials, so make sure that these say who is who: %(name)s."
+)
 
 
 def write_log(request, obj, form, change):
@@ -260,6 +269,11 @@ class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         return ["reviewer"] if obj else []
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "reviewer":
+            kwargs["form_class"] = ReviewerField
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 # What lines of the log tell besides the moves.

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from . import actions, errors, kinds, leaving, queues, rules
+from . import actions, errors, hosts, kinds, leaving, queues, rules
 from .actions import Token
 from .errors import MissingToken, Refused
 from .forms import move_form
@@ -145,13 +145,14 @@ class Card:
     must_fix: bool
     request: ReviewRequest | None
     is_late: bool
+    # What an approval would do to the texts that use this one; None where none does.
+    effect: hosts.Effect | None
     warning: str = ""
 
     @property
     def token(self):
         """What a bulk move sends for this content: the token in one value."""
-        content = self.content
-        return f"{content.pk}:{content.version}:{content.head_id}:{content.head.seal.digest}"
+        return text_of(self.content)
 
 
 def visible_kinds(user):
@@ -223,7 +224,7 @@ def listed(contents, total, number):
 
 
 def cards(contents, now):
-    """Cards for contents with their heads, in a few queries however many they are."""
+    """Cards for contents with their heads, in as many queries for few as for many."""
     keys = [content.pk for content in contents]
     must_fix = set(
         rules.open_threads(*keys).filter(must_fix=True).values_list("content", flat=True)
@@ -232,6 +233,8 @@ def cards(contents, now):
     today, first, warnings = timezone.localdate(now), {}, leaving.warnings(contents, now)
     for one in asked.select_related("reviewer").order_by("due_on"):
         first.setdefault(one.content_id, one)
+    at_work = [content for content in contents if content.status_at(now) in COLUMNS]
+    effects = hosts.effects_of(at_work, now)
     return [
         Card(
             content,
@@ -242,6 +245,7 @@ def cards(contents, now):
             one := first.get(content.pk),
             is_late=bool(one) and state == S.IN_REVIEW and one.due_on < today,
             warning=warnings.get(content.pk, ""),
+            effect=effects.get(content.pk),
         )
         for content in contents
     ]
@@ -304,6 +308,11 @@ def made_or_refused(move, text, request, kind_names):
         errors.record(request, refusal, move=move.name, **tried)
         return Result(content, refusal)
     return Result(content, None)
+
+
+def text_of(content):
+    """The token of a content with its head in one value, as a tick box sends it."""
+    return f"{content.pk}:{content.version}:{content.head_id}:{content.head.seal.digest}"
 
 
 def token_from(text):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from . import actions, errors, pages, previews
+from . import actions, errors, hosts, pages, previews
 from .actions import Token
 from .acts import Panel
 from .errors import Refused
@@ -86,6 +86,7 @@ class DecideMixin:
             "state": content.status_at(now),
             "token": Token.of_revision(revision),
             "html": pages.rendered(revision.seal.canonical),
+            "effect": hosts.effect_of(revision, now),
             "panel": Panel(revision, request.user, now, self.url, acts),
             "events": self.events_of(content)[:8],
             "offers": offers,

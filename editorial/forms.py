@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from . import rules
 from .days import months_after
 from .models import Content, Credential
+from .models.fields import validate_new_address
 
 
 class RevisionForm(forms.ModelForm):
@@ -44,7 +45,9 @@ class RevisionForm(forms.ModelForm):
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
-        taken = Content.objects.filter(kind=self.kind, slug=slug)
+        if not self.content or slug != self.content.slug:
+            validate_new_address(slug)
+        taken = Content.objects.filter(kind=self.kind, slug__iexact=slug)
         if self.content:
             taken = taken.exclude(pk=self.content.pk)
         if taken.exists():
@@ -53,6 +56,13 @@ class RevisionForm(forms.ModelForm):
 
     def identity(self):
         return {name: self.cleaned_data[name] for name in self.identity_fields}
+
+
+class ReviewerField(forms.ModelChoiceField):
+    """Reviewers to choose from: people of one name are told apart by what entitles them."""
+
+    def label_from_instance(self, reviewer):
+        return reviewer.told_apart_on(timezone.localdate())
 
 
 class MoveForm(forms.Form):
@@ -90,20 +100,31 @@ class ChangesForm(ReasonForm):
         return {**data, "stop": data.get("stop") == "yes"}
 
 
-class WithdrawForm(ReasonForm):
+class SureForm(ReasonForm):
+    """For what readers feel at once; its tick `sure` is there so that no click alone does it."""
+
+    def clean(self):
+        data = super().clean()
+        data.pop("sure", None)
+        return data
+
+
+class WithdrawForm(SureForm):
     reason = forms.CharField(
         label=_("Reason, as readers will see it"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    sure = forms.BooleanField(label=_("Readers lose this page now. I am sure."))
 
 
-class EmergencyForm(ReasonForm):
+class EmergencyForm(SureForm):
     reason = forms.CharField(
         label=_("Why it cannot wait, as readers will see it"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    sure = forms.BooleanField(label=_("Readers get what nobody has reviewed. I am sure."))
 
 
 class ApproveForm(MoveForm):
@@ -117,7 +138,7 @@ class ApproveForm(MoveForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if not self.content.first_live_at:
+        if not self.content.was_public(self.at):
             del self.fields["correction"]
 
 
@@ -190,6 +211,26 @@ class SignForm(MoveForm):
         data = super().clean()
         data.pop("has_read", None)
         return data
+
+
+class SignManyForm(SignForm):
+    """The same for several texts that differ from what was signed in one thing alone."""
+
+    has_read = forms.BooleanField(
+        label=_("I have read what has changed, and sign each ticked text as it stands with it.")
+    )
+
+    def __init__(self, *args, rows, **kwargs):
+        """`rows`: those of a take-over (takeover.py) that may be signed."""
+        super().__init__(*args, **kwargs)
+        self.initial["scope"] = _(
+            "The new version of an acupoint; the rest is word for word what was signed before"
+        )
+        # One difference was read, so no text's next review moves away by itself.
+        today = timezone.localdate(self.at)
+        before = [row.proof.signoff.next_review_on for row in rows]
+        due = [day for day in before if day > today]
+        self.initial["next_review_on"] = min([*due, self.initial["next_review_on"]])
 
 
 MOVE_FORMS = {

@@ -6,7 +6,10 @@ say what happened and never with which text: they are read over shoulders and by
 """
 
 import logging
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import groupby
 from smtplib import SMTPException
 from urllib.parse import urlsplit
 
@@ -112,11 +115,14 @@ def write_for(line):
         return
     concerned = set().union(*(people(line) for people in recipe.people)) - {line.actor_id, None}
     subject = _("%(what)s (no. %(number)d)") % {"what": recipe.subject, "number": line.seq}
-    write(concerned, recipe.wish, f"event:{line.seq}", subject, body_of(line), line.at)
+    about = f"event:{line.seq}"
+    collect(about, line)
+    write(concerned, recipe.wish, about, subject, body_of(line), line.at)
 
 
 def write(user_ids, wish, about, subject, body, at):
     """A letter to each of these accounts that wants this kind; none twice about the same."""
+    at_once = collected.get() is None
     users = User.objects.filter(pk__in=user_ids, is_active=True).select_related("mail_setting")
     letters = []
     for user in users:
@@ -129,25 +135,37 @@ def write(user_ids, wish, about, subject, body, at):
                     subject=subject,
                     body=body,
                     written_at=at,
-                    in_digest=setting.delivery == MailSetting.Delivery.DAILY,
+                    in_digest=setting.delivery == MailSetting.Delivery.DAILY or not at_once,
                 )
             )
     Letter.objects.bulk_create(letters, ignore_conflicts=True)
-    if letters:
+    if letters and at_once:
         transaction.on_commit(lambda: send(about=about, in_digest=False))
 
 
 def body_of(line):
     """Plain text: what happened, why, and where to go on."""
-    head = Revision.objects.select_related("content").get(pk=line.content.head_id).typed
+    head = head_of(line)
     parts = [str(RECIPES[line.move].subject) + ":", str(head), ""]
     if line.actor:
         parts.insert(2, _("By %(name)s.") % {"name": line.actor.display_name})
-    if reason := reason_of(line):
-        parts += [_("Reason: %(reason)s") % {"reason": reason}, ""]
-    if due := line.data.get("due_on"):
-        parts += [_("Due on %(day)s.") % {"day": due}, ""]
+    for fact in facts_of(line):
+        parts += [fact, ""]
     return "\n".join([*parts, address_of(head)])
+
+
+def head_of(line):
+    return Revision.objects.select_related("content").get(pk=line.content.head_id).typed
+
+
+def facts_of(line):
+    """Sentences of what else a line holds for its readers."""
+    facts = []
+    if reason := reason_of(line):
+        facts.append(_("Reason: %(reason)s") % {"reason": reason})
+    if due := line.data.get("due_on"):
+        facts.append(_("Due on %(day)s.") % {"day": due})
+    return facts
 
 
 def reason_of(line):
@@ -177,6 +195,66 @@ def forget(content, title):
             Letter.objects.filter(pk=letter.pk).update(body=body)
 
 
+# --- Many in one ------------------------------------------------------------------------
+
+
+# {about: (what happened, the part of the letter about one text)} of what goes out as one.
+collected = ContextVar("collected", default=None)
+
+
+@contextmanager
+def together(subject, where):
+    """Letters that are written within go out as one for each person, which lists everything and
+    leads to the address `where`.
+
+    Each is still written with its line. Until they are sent they count as parts of the daily
+    letter: what a broken connection keeps back comes with that, and not in forty letters.
+    """
+    lines = {}
+    before = collected.set(lines)
+    try:
+        yield
+    finally:
+        collected.reset(before)
+        if lines:
+            transaction.on_commit(lambda: send_together(subject, where, lines))
+
+
+def collect(about, line):
+    lines = collected.get()
+    if lines is None:
+        return
+    what = str(RECIPES[line.move].subject) + ":"
+    if line.actor:
+        what += "\n" + _("By %(name)s.") % {"name": line.actor.display_name}
+    head = head_of(line)
+    lines[about] = what, "\n  ".join([f"• {head}", *facts_of(line), address_of(head)])
+
+
+def send_together(subject, where, lines):
+    """One letter a person, but for those who get everything once a day; (sent, failed)."""
+    daily = {"recipient__mail_setting__delivery": MailSetting.Delivery.DAILY}
+    letters = claim(waiting(in_digest=True, about__in=lines).exclude(**daily))
+    sent = failed = 0
+    for _recipient, theirs in groupby(letters, key=lambda letter: letter.recipient_id):
+        theirs = list(theirs)
+        parts = [lines[letter.about] for letter in theirs]
+        if hand_over(theirs, f"{subject} ({len(theirs)})", joined(parts, where)):
+            sent += 1
+        else:
+            failed += 1
+    return sent, failed
+
+
+def joined(parts, where):
+    """The body of one letter: each thing that happened once, with all texts that it happened to."""
+    sections = {}
+    for what, text in parts:
+        sections.setdefault(what, []).append(text)
+    written = [f"{what}\n\n" + "\n".join(texts) for what, texts in sections.items()]
+    return "\n\n".join([*written, _("All on one page: %(address)s") % {"address": where}])
+
+
 # --- Sending -----------------------------------------------------------------------------
 
 
@@ -204,9 +282,9 @@ def send_digests():
     sent = failed = 0
     recipients = waiting(in_digest=True).order_by("recipient").values_list("recipient", flat=True)
     for key in list(recipients.distinct()):
-        letters = list(waiting(in_digest=True, recipient=key).select_related("recipient"))
-        if claimed([letter.pk for letter in letters]) != len(letters):
-            continue  # another process is at it; what it leaves comes with the next digest
+        letters = claim(waiting(in_digest=True, recipient=key))
+        if not letters:
+            continue  # another process has them
         subject = _("Your day at the desk: %(count)d things") % {"count": len(letters)}
         body = "\n\n— — —\n\n".join(f"{letter.subject}\n\n{letter.body}" for letter in letters)
         if hand_over(letters, subject, body):
@@ -214,6 +292,15 @@ def send_digests():
         else:
             failed += 1
     return sent, failed
+
+
+def claim(letters):
+    """The waiting letters that nobody else has claimed, by recipient and in their order."""
+    with transaction.atomic():
+        found = letters.select_for_update(of=("self",)).select_related("recipient")
+        found = list(found.order_by("recipient", "pk"))
+        claimed([letter.pk for letter in found])
+    return found
 
 
 def claimed(keys):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
-from . import actions, compare, errors, kinds, queues
+from . import actions, compare, errors, hosts, kinds, queues
 from .act_views import ActsMixin
 from .actions import Token
 from .compare_views import CompareMixin
@@ -357,6 +357,7 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
             "content_row": revision.content,
             "state": revision.content.status_at(timezone.now()),
             "why_not": self.why_not(request, revision),
+            "effect": hosts.effect_of(revision, timezone.now()),
             "review_url": self.url("review", revision.pk),
             "preview_url": self.url("preview", revision.pk),
             "log_url": self.url("log", revision.pk),

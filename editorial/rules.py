@@ -13,7 +13,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import pins, sources, standing
+from . import correcting, pins, sources, standing, wording
 from .days import months_after
 from .errors import Refused
 from .models import Comment, Content, Credential, Event, Reviewer, Revision, User
@@ -321,8 +321,19 @@ def confirmer_is_another(attempt):
 
 
 def correction_corrects_something(attempt):
-    if attempt.data.get("correction") and not attempt.content.first_live_at:
+    if not attempt.data.get("correction"):
+        return
+    before = correcting.last_publication(attempt.content, attempt.at)
+    if before is None:
         raise Refused(_("Nothing of this was public before, so there is nothing to correct."))
+    seal = Revision.objects.select_related("seal").get(pk=before.revision_id).seal
+    if correcting.reads_the_same(seal, attempt.revision.seal):
+        raise Refused(_("Nothing differs from what readers have, so there is nothing to correct."))
+
+
+def readers_are_told_plainly(attempt):
+    """What is written beside a move is no badge, and every character of it is seen."""
+    wording.check_told(attempt.data)
 
 
 def reason_is_given(attempt):

@@ -34,8 +34,7 @@ class ContentView(View):
         if not loaded:
             return unreadable(request, content)
         (page,) = loaded
-        corrections = [note for note in content.corrections.all() if page.record.names(note)]
-        context = {"page": page, "corrections": corrections}
+        context = notes_about(page) | {"page": page}
         return render(request, self.template_name, context | self.extras(page, now))
 
     def extras(self, page, now):
@@ -44,6 +43,16 @@ class ContentView(View):
 
     def gone_or_404(self, request, slug):
         return gone_or_404(request, self.model, slug)
+
+
+def notes_about(page):
+    """What the house says of a page that nobody signed: it stands after the text and apart."""
+    notes = page.content.corrections.select_related("revision", "replaced")
+    corrections = [note for note in notes if page.record.names(note)]
+    return {
+        "corrections": corrections,
+        "has_notes": bool(corrections) or page.badge.is_unreviewed,
+    }
 
 
 def gone_or_404(request, model, slug):

@@ -33,7 +33,7 @@ from articles.models import (
     TaggedArticle,
     Topic,
 )
-from editorial import actions, images
+from editorial import actions, images, log
 from editorial.actions import Token
 from editorial.models import Author, Credential, Reviewer, SignOff, User
 from products.models import Feature, Product, ProductRevision
@@ -304,3 +304,12 @@ def revoke(content):
     signoff = SignOff.objects.filter(content=content).first()
     actions.revoke(signoff, kind="retract", by=signoff.signed_by, at=now(), reason="I was wrong.")
     content.refresh_from_db()
+
+
+def name_in_log(content, *rows):
+    """Let a line of the log name rows that a test wrote past the moves; returns the content."""
+    content.refresh_from_db()
+    log.number([content])
+    content.refresh_from_db()
+    log.write("adopt", at=now(), content=content, nth=content.lines, wrote=rows)
+    return content

@@ -97,6 +97,7 @@ def address(name, converters, house):
         "admin:app_list": {"app_label": "editorial"},
         "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
         "picture": {"name": house["contents"]["products_productrevision"].typed.image.name},
+        "admin:takeover": {"pk": house["contents"]["acupoints_acupointrevision"].content_id},
         "admin:report_csv": {"name": next(iter(REPORTS))},
         "preview": {"token": house["secret"]},
         "topic": {"slug": "knee-pain"},
@@ -247,9 +248,9 @@ def test_only_a_superuser_changes_a_superuser():
     assert logged_in(superuser).post(set_password, password).status_code == 302
 
 
-@pytest.mark.parametrize("page", ["reports", "report_csv", "pick_acupoint", "board"])
+@pytest.mark.parametrize("page", ["reports", "report_csv", "pick_acupoint", "board", "takeover"])
 def test_a_stranger_at_the_desk_reads_nothing(page):
-    args = ["load"] if page == "report_csv" else []
+    args = {"report_csv": ["load"], "takeover": [1]}.get(page, [])
     stranger = logged_in(f.user(None))
     assert stranger.get(reverse(f"admin:{page}", args=args)).status_code == 403
 

@@ -168,9 +168,9 @@ def texts(say):
 def past_the_forms(say):
     """The whole site written by actions, as a command or an importer would."""
     t = texts(say)
-    writer, author = f.user("writer", **t.writer), f.author(**t.author)
+    writer, author = f.user("writer", **t.writer), past_its_save(f.author(), **t.author)
     Book.objects.create(author=author, **t.book | {"isbn": SHORT if say.hostile else "tame"})
-    reviewer = f.reviewer(**t.reviewer)
+    reviewer = past_its_save(f.reviewer(), **t.reviewer)
     Credential.objects.filter(reviewer=reviewer).update(**t.credential)
     caution = (t.caution["kind"], t.caution["text"])
     evidence = [f.evidence(**t.evidence)]
@@ -267,7 +267,7 @@ def typed_at_the_desk(say):
     withdrawn = publish(begin(ArticleRevision, slug="article-w", **plain))
     retracted = publish(begin(ArticleRevision, slug="article-t", **plain))
     retract(retracted, t.retraction)
-    move("editor", "withdraw", withdrawn, reason=t.withdrawal)
+    move("editor", "withdraw", withdrawn, reason=t.withdrawal, sure="on")
     returned = begin(ArticleRevision, slug="article-r", body="<p>Sample.</p>", **t.returned)
     waiting = begin(ArticleRevision, slug="article-v", body="<p>Sample.</p>", **t.waiting)
     for content in (returned, waiting):
@@ -289,6 +289,13 @@ def fill(client, address, /, **fields):
     """Fill in a form of the desk and send it; it must be taken."""
     form = next(v for k, v in desk.forms(client.get(address)).items() if str(k).endswith("_form"))
     taken(client.post(address, desk.values(form) | fields))
+
+
+def past_its_save(made, **fields):
+    """The row with fields that its `save` would refuse, as an older release may have left it."""
+    type(made).objects.filter(pk=made.pk).update(**fields)
+    made.refresh_from_db()
+    return made
 
 
 def retract(content, reason):
@@ -893,7 +900,7 @@ def test_no_code_looks_like_another(client, writer, code):
     assert Acupoint.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["<>", "???", "“”", "---", "\u200b", "'"])
+@pytest.mark.parametrize("name", ["<>", "???", "“”", "---", "'"])
 def test_a_topic_without_a_letter_has_an_address_too(client, writer, name):
     article = f.article(writer)
     assert desk.save(client, desk.head(article), tags=f"{name}, knee").status_code == 302

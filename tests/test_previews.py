@@ -9,7 +9,7 @@ import time_machine
 
 from editorial import actions, previews, redaction
 from editorial.actions import Token
-from editorial.models import PreviewLink
+from editorial.models import Content, Event, PreviewLink, Revision
 from tests import desk
 from tests import factories as f
 from tests.test_reviewing import act, logged_in, refused
@@ -259,10 +259,10 @@ def test_it_says_who_signed_and_that_nobody_did(client):
     _link, secret = made(article)
     assert UNSIGNED in opened(client, secret).content.decode()
     assert UNSIGNED in at_the_desk(article)[1]
-    f.sign(article, f.reviewer(name="Dr Sample <One>"))
+    f.sign(article, f.reviewer(name="Dr Sample & One"))
     f.sign(article, f.reviewer(name="Dr Two"))
     for text in (opened(client, secret).content.decode(), at_the_desk(article)[1]):
-        assert "signed by Dr Sample &lt;One&gt;, Dr Two." in text
+        assert "signed by Dr Sample &amp; One, Dr Two." in text
         assert UNSIGNED not in text
         assert "data-badge" not in text
 
@@ -345,3 +345,64 @@ def test_by_the_page_it_is_shown_once_and_ended_by_its_house_only(client):
     assert opened(client, secret).status_code == 200
     assert act(writer, head, "end_link", link=link.pk).status_code == 302
     assert opened(client, secret).status_code == 404
+
+
+@pytest.mark.parametrize("days", [1, 30])
+def test_it_lives_as_many_days_as_was_asked(client, days):
+    with time_machine.travel(datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)) as clock:
+        _link, secret = made(f.article(), days=days)
+        clock.shift(datetime.timedelta(days=days, seconds=-1))
+        assert opened(client, secret).status_code == 200
+        clock.shift(datetime.timedelta(seconds=1))
+        assert opened(client, secret).status_code == 404
+
+
+@pytest.mark.parametrize("days", [-1, 0, 31])
+def test_it_lives_no_fewer_and_no_more_days_than_the_house_allows(days):
+    data = {"by": f.user("editor"), "at": f.now(), "label": "Sample paper", "days": days}
+    refused("for 1 to 30 days", previews.create, f.article().head, **data)
+
+
+def test_without_another_wish_it_lives_a_week():
+    at = f.now()
+    link, _secret = previews.create(f.article().head, by=f.user("editor"), at=at, label=" Paper ")
+    assert link.expires_at == at + datetime.timedelta(days=7)
+    assert link.label == "Paper"
+
+
+def test_ending_one_leaves_the_others(client):
+    article = f.article()
+    (first, one), (_second, other) = made(article), made(article)
+    previews.end(first, by=first.created_by, at=f.now())
+    assert [opened(client, secret).status_code for secret in (one, other)] == [404, 200]
+
+
+def test_each_opens_its_own_revision(client):
+    secrets = [made(f.article(summary=f"Words of draft {n}."))[1] for n in (1, 2)]
+    for n, secret in enumerate(secrets, 1):
+        assert f"Words of draft {n}." in opened(client, secret).content.decode()
+
+
+def test_making_and_ending_it_stand_in_the_log_once_each_with_who_and_when():
+    article, ended_by = f.article(), f.user("editor")
+    link, _secret = made(article)
+    for at in (f.now(), f.now()):
+        previews.end(link, by=ended_by, at=at)
+    link.refresh_from_db()
+    lines = Event.objects.filter(move__startswith="preview_").order_by("seq")
+    facts = [(line.move, line.actor, line.at, line.content, line.revision) for line in lines]
+    about = (Content.objects.get(pk=article.pk), Revision.objects.get(pk=article.head_id))
+    assert facts == [
+        ("preview_made", link.created_by, link.created_at, *about),
+        ("preview_ended", ended_by, link.ended_at, *about),
+    ]
+    assert {line.digest for line in lines} == {article.head.seal.digest}
+
+
+def test_another_writer_neither_makes_nor_ends_one():
+    article, other, at = f.article(by=f.user("writer")), f.user("writer"), f.now()
+    refused("Who works on", previews.create, article.head, by=other, at=at, label="Me")
+    link, _secret = made(article)
+    refused("Who works on", previews.end, link, by=other, at=at)
+    previews.end(link, by=article.created_by, at=at)
+    assert PreviewLink.objects.get().ended_at == at

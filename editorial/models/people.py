@@ -10,8 +10,18 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from stdnum import isbn
 
+from ..errors import Refused
 from ..images import ImageField
-from .fields import isbn13, pair_constraint, validate_isbn, validate_plain_name
+from ..lookalikes import skeletons
+from .fields import (
+    isbn13,
+    pair_constraint,
+    validate_isbn,
+    validate_new_address,
+    validate_plain_name,
+)
+from .insert_only import tidy
+from .worded import Worded
 
 
 class KeepsWhatWasSigned(models.Model):
@@ -81,7 +91,7 @@ class ProfileQuerySet(models.QuerySet):
         return self.filter(deactivated_at=None)
 
 
-class Profile(models.Model):
+class Profile(Worded):
     """What authors and reviewers have in common: a public page and perhaps an account."""
 
     name = models.CharField(_("name"), max_length=120, validators=[validate_plain_name])
@@ -114,6 +124,8 @@ class Profile(models.Model):
     )
     deactivation_reason = models.CharField(_("reason"), max_length=300, blank=True)
 
+    PLAIN = ("slug",)  # the name has a validator
+    UNLIKE_THE_BADGE = ("name", "bio")
     SET_ONCE = ("user",)
 
     objects = ProfileQuerySet.as_manager()
@@ -124,6 +136,42 @@ class Profile(models.Model):
 
     def __str__(self):
         return self.name
+
+    def clean(self):
+        super().clean()
+        self.check_identity()
+
+    def save(self, *args, **kwargs):
+        self.name = tidy(self.name)
+        try:
+            if self.is_new("name"):
+                validate_plain_name(self.name)
+            self.check_identity()
+        except ValidationError as fault:
+            raise Refused(" ".join(fault.messages)) from fault
+        super().save(*args, **kwargs)
+
+    def has_namesake(self):
+        """Whether a reviewer has exactly this name: another one, or one beside an author."""
+        named = Reviewer.objects.filter(name=self.name)
+        return (named.exclude(pk=self.pk) if isinstance(self, Reviewer) else named).exists()
+
+    def check_identity(self):
+        """Raise ValidationError for a new name that passes for a reviewer's, or a new address that
+        is another's but for its capitals. Who is named so already can still be deactivated."""
+        if self.is_new("name") and (other := find_look_alike(self)):
+            raise ValidationError(
+                _(
+                    "“%(name)s” looks like the reviewer “%(other)s”. Write it so that readers can "
+                    "tell the two apart, or exactly like that one."
+                ),
+                params={"name": self.name, "other": other},
+            )
+        if self.is_new("slug"):
+            validate_new_address(self.slug)
+
+    def is_new(self, column):
+        return getattr(self, column) != self.texts_as_stored().get(column)
 
     @property
     def is_active(self):
@@ -145,11 +193,13 @@ class Author(Profile):
         return reverse("author", args=[self.slug])
 
 
-class Book(models.Model):
+class Book(Worded):
     author = models.ForeignKey(Author, models.CASCADE, related_name="books")
     title = models.CharField(_("title"), max_length=200)
     isbn = models.CharField("ISBN", max_length=17, validators=[validate_isbn])
     position = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    PLAIN = UNLIKE_THE_BADGE = ("title",)
 
     class Meta:
         ordering = ["position", "pk"]
@@ -160,6 +210,7 @@ class Book(models.Model):
         return self.title
 
     def clean(self):
+        super().clean()
         if isbn.is_valid(self.isbn):
             self.isbn = isbn13(self.isbn)
 
@@ -172,6 +223,25 @@ class Reviewer(KeepsWhatWasSigned, Profile):
 
     def get_absolute_url(self):
         return reverse("reviewer", args=[self.slug])
+
+    def credential_on(self, day):
+        """The newest one that is looked up and in force on a day; None where there is none."""
+        return next((one for one in self.credentials.all() if one.is_in_force_on(day)), None)
+
+    def told_apart_on(self, day):
+        """The name with what tells people of one name apart: the credential, or the address."""
+        return f"{self.name} ({self.credential_on(day) or self.slug})"
+
+
+def find_look_alike(profile):
+    """The name of a reviewer that readers would take for this one, though it is written otherwise;
+    or None. Letters of other scripts, case, spaces, marks and titles make no difference."""
+    mine = skeletons(profile.name)
+    others = Reviewer.objects.exclude(name=profile.name)
+    if isinstance(profile, Reviewer):
+        others = others.exclude(pk=profile.pk)
+    names = others.order_by("name").values_list("name", flat=True)
+    return next((name for name in names if mine & skeletons(name)), None)
 
 
 class CredentialQuerySet(models.QuerySet):
@@ -187,7 +257,7 @@ class CredentialQuerySet(models.QuerySet):
         )
 
 
-class Credential(KeepsWhatWasSigned):
+class Credential(KeepsWhatWasSigned, Worded):
     """What entitles a reviewer to sign: a licence, a registration, a degree."""
 
     class Kind(models.TextChoices):
@@ -244,6 +314,8 @@ class Credential(KeepsWhatWasSigned):
         _("reason"), max_length=300, blank=True, help_text=_("Why it was suspended or annulled.")
     )
 
+    PLAIN = ("title", "issuer", "number", "scope", "note")
+    UNLIKE_THE_BADGE = ("title", "issuer", "number", "scope")
     SET_ONCE = ("reviewer", "annulled_at", "annulled_by")
     LOGGED = {
         1: (
@@ -302,6 +374,10 @@ class Credential(KeepsWhatWasSigned):
         if not self.was_valid_on(day):
             return _("not valid today")
         return _("valid")
+
+    def is_in_force_on(self, day):
+        taken = self.annulled_at or self.suspended_at
+        return bool(self.checked_at) and not taken and self.was_valid_on(day)
 
     def was_valid_on(self, day):
         return self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)

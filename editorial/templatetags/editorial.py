@@ -6,6 +6,7 @@ from django.core.files.storage import default_storage
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
 from ..moves import MOVES
 from ..sources import study_url
@@ -58,6 +59,30 @@ def json_ld(graph):
         {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&"}
     )
     return format_html('<script type="application/ld+json">{}</script>', SafeString(text))
+
+
+@register.filter
+def made_with(corrections, publication):
+    """The corrections that explain this publication, not another one of the same revision."""
+    return [one for one in corrections if one.at == publication.since]
+
+
+@register.filter
+def reasons(entry):
+    """[(what was done, why)] of what was done past a review, in an entry of the public history."""
+    found = []
+    if entry.emergency:
+        label = _("Why it was published without a review")
+        found.append((label, entry.emergency.data["reason"]))
+    if entry.redaction:
+        found.append((_("Why these words were removed"), entry.redaction.reason))
+    if entry.withdrawn:
+        found.append((_("Why it was withdrawn"), entry.withdrawn.data["reason"]))
+    for signoff, _fault in entry.signoffs:
+        if revocation := getattr(signoff, "revocation", None):
+            label = _("Why the signature of %(name)s was taken back") % {"name": signoff.name}
+            found.append((label, revocation.reason))
+    return found
 
 
 @register.filter

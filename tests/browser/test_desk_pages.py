@@ -57,6 +57,7 @@ def pages_of(username):
         "/admin/editorial/reviewer/",
         "/admin/editorial/credential/",
         "/admin/acupoints/acupointrevision/",
+        f"/admin/takeover/{Content.objects.get(slug='ht-7').pk}/",
     ]
     own = {
         "writer": [f"{DESK}add/", desk.url(head("acupressure-for-period-cramps"))],
