@@ -13,6 +13,7 @@ from django.utils import timezone
 from articles.models import Article, ArticleRevision, Byline, TaggedArticle
 from editorial import documents, log, search, signing, triggers
 from editorial.models import (
+    ChangeRequest,
     Comment,
     Content,
     Event,
@@ -49,6 +50,17 @@ COPIED = {
     Pin: ("revision_id",),
     ReviewRequest: ("content_id",),
     Comment: ("content_id", "revision_id", "thread_id"),
+    ChangeRequest: ("content_id", "revision_id"),
+    SignOff: ("content_id", "revision_id"),
+}
+# What in a line's data is the key of a row, by the row's table.
+KEYS_IN_LINES = {
+    "signoff": SignOff,
+    "change_request": ChangeRequest,
+    "request": ReviewRequest,
+    "comment": Comment,
+    "thread": Comment,
+    "head": Revision,
 }
 
 
@@ -148,12 +160,15 @@ class Copies:
             for place, number in enumerate(numbers)
             for index, revision in enumerate(self.revisions)
         }
+        # {(number, table, key of the template's row): its copy}
+        self.copies = {}
+        self.digests = {}
+        self.write_seals(numbers)
         for model, names in COPIED.items():
             self.copy(model, names, numbers)
-        self.write_seals(numbers)
-        self.write_signoffs(numbers)
-        self.write_events(numbers)
+        Seal.objects.bulk_create(self.copied_seals)
         self.point(numbers)
+        self.write_events(numbers)
 
     def write_contents(self, numbers):
         unset = {"head_id": None, "live_id": None, "scheduled_id": None, "status": "draft"}
@@ -173,23 +188,28 @@ class Copies:
 
     def copy(self, model, names, numbers):
         """The rows of one table, with the keys of what they belong to changed."""
-        own = "revision_ptr_id" if model is ArticleRevision else "pk"
         if model in (Revision, ArticleRevision):
             rows = list(model.objects.filter(pk__in=[r.pk for r in self.revisions]))
         else:
             owner = names[0]
             keys = [self.template.pk] if owner == "content_id" else list(self.seals)
-            rows = list(model.objects.filter(**{f"{owner}__in": keys}))
+            rows = list(model.objects.filter(**{f"{owner}__in": keys}).order_by("pk"))
+        top = model.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
         made = []
         for number in numbers:
             for row in rows:
                 changed = {name: self.key_of(number, name, getattr(row, name)) for name in names}
                 if model is Revision:
                     changed["id"] = self.keys[number, row.pk]
-                if own == "revision_ptr_id":
-                    changed[own] = self.keys[number, row.pk]
+                elif model is ArticleRevision:
+                    changed["revision_ptr_id"] = self.keys[number, row.pk]
                     changed["title"] = f"{row.title}, number {number}"
+                else:
+                    changed["id"] = top + len(made) + 1
+                if model is SignOff:
+                    changed["digest"] = self.digests[changed["revision_id"]]
                 made.append(copy_of(row, **changed))
+                self.copies[number, model._meta.db_table, row.pk] = made[-1]
         insert_own(model, made)
 
     def key_of(self, number, name, key):
@@ -198,7 +218,8 @@ class Copies:
         return self.contents[number].pk if name == "content_id" else self.keys[number, key]
 
     def write_seals(self, numbers):
-        made = []
+        """Bytes and digests of the copies; the rows come after all that they seal."""
+        self.copied_seals = []
         for number in numbers:
             for revision in self.revisions:
                 seal = self.seals[revision.pk]
@@ -206,7 +227,7 @@ class Copies:
                 document["content"] = str(self.contents[number].uid)
                 document["fields"]["title"] += f", number {number}"
                 data = documents.canonical(document)
-                made.append(
+                self.copied_seals.append(
                     Seal(
                         revision_id=self.keys[number, revision.pk],
                         format=seal.format,
@@ -214,24 +235,7 @@ class Copies:
                         digest=documents.digest_of(data),
                     )
                 )
-        self.digests = {seal.revision_id: seal.digest for seal in made}
-        Seal.objects.bulk_create(made)
-
-    def write_signoffs(self, numbers):
-        rows = list(SignOff.objects.filter(content=self.template.pk))
-        made = []
-        for number in numbers:
-            for row in rows:
-                revision = self.keys[number, row.revision_id]
-                copied = copy_of(
-                    row,
-                    content_id=self.contents[number].pk,
-                    revision_id=revision,
-                    digest=self.digests[revision],
-                )
-                signing.seal_row("signoff", copied)
-                made.append(copied)
-        SignOff.objects.bulk_create(made)
+        self.digests = {seal.revision_id: seal.digest for seal in self.copied_seals}
 
     def write_events(self, numbers):
         head = LogHead.objects.get()
@@ -247,14 +251,32 @@ class Copies:
                     content_id=self.contents[number].pk,
                     revision_id=revision,
                     digest=self.digests[revision] if line.digest else "",
+                    data=self.data_of(number, line),
+                    rows=sorted(self.fact_of(number, *row) for row in line.rows),
                     previous=head.hash,
                 )
                 row.hash = log.hash_of(row)
-                signing.seal_row("event", row)
+                signing.set_mac(row)
                 made.append(row)
                 head.count, head.hash = row.seq, row.hash
         Event.objects.bulk_create(made)
         head.save()
+
+    def data_of(self, number, line):
+        """A line's data with the keys of the copies."""
+        data = dict(line.data)
+        for name, model in KEYS_IN_LINES.items():
+            if name in data:
+                data[name] = self.copies[number, model._meta.db_table, data[name]].pk
+        if "signoffs" in data:
+            table = SignOff._meta.db_table
+            data["signoffs"] = [self.copies[number, table, key].pk for key in data["signoffs"]]
+        return data
+
+    def fact_of(self, number, table, key, *_old):
+        is_content = table == Content._meta.db_table
+        row = self.contents[number] if is_content else self.copies[number, table, key]
+        return signing.fact_of(row)
 
     def point(self, numbers):
         kept = ("status", "live_at", "first_live_at", "scheduled_at")
