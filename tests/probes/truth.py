@@ -84,7 +84,7 @@ def revoked_signature_copied(site, trial):
     site.must_be_reviewed(article)
     f.revoke(article)
     signoff = SignOff.objects.get(content=article)
-    without = ["named sign-offs"]
+    without = ["named_signoffs"]
     with trial.attempt("INSERT", article, without=without, untouched=False, undo=True) as attempt:
         put_in(signoff)
         attempt.harms(BADGE in site.page(article).content, "the badge is back")
@@ -102,7 +102,7 @@ def withdrawn_page_brought_back(site, trial):
         "withdrawal_reason = '', status = 'published', version = version + 1 "
         f"WHERE id = {article.pk}"
     )
-    without = ["shown", "named rows"]
+    without = ["shown", "named_rows"]
     with trial.attempt("UPDATE", article, without=without, untouched=False, undo=True) as attempt:
         site.scratch.run(script)
         page = site.page(article)
@@ -123,7 +123,7 @@ def reviews_count_what_the_page_does_not(site, trial):
     article = site.published(body=f.embed("LI4"))
     site.must_be_reviewed(article)
     site.must(signatures_that_count(site, article), "a signature under a badge does not count")
-    without = ["badge in reviews"]
+    without = ["badge_in_reviews"]
     overdue = f.now() + 400 * DAY
     with trial.attempt("overdue", article, without=without, untouched=False) as attempt:
         attempt.harms(BADGE in site.page(article, overdue).content, "the badge stands")
@@ -181,7 +181,7 @@ def correction_put_in(site, trial):
     f.move("approve", article, site.people.approver, correction="A number was wrong.")
     site.must_be_reviewed(article, "A number was wrong.")
     true, false = Correction.objects.get(content=article), "This cures arthritis."
-    without = ["named rows"]
+    without = ["named_rows"]
     with trial.attempt("INSERT", article, without=without, untouched=False, undo=True) as attempt:
         put_in(true, note=false)
         for path in (article.get_absolute_url(), f"{article.get_absolute_url()}history/"):
