@@ -131,7 +131,7 @@ def test_a_page_that_waits_costs_readers_few_queries_more(house, django_assert_m
 
 
 def test_verify_names_what_no_older_line_tells_of_and_nothing_else(house):
-    told, report = adopt()
+    _told, report = adopt()
     found = [f"{about}: {sentence}" for about, sentence in verify.faults(f.now())]
     allowed = re.compile(r"editorial_signoff: Row 90[012] |put-back|^search: 1 texts are missing")
     assert [fault for fault in found if not allowed.search(fault)] == []
@@ -284,7 +284,7 @@ def test_an_older_process_goes_on_until_it_writes_a_line(house):
         copy_with_old_columns("editorial.event", seq=9999, hash="0" * 64)
 
 
-# --- Afterwards ------------------------------------------------------------------------------------
+# --- Afterwards ----------------------------------------------------------------------------
 
 
 def test_what_was_signed_before_is_approved_after(house):
