@@ -6,7 +6,7 @@ from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import actions, leaving, log
+from . import actions, leaving, lines, log
 from .forms import ReviewerField
 from .models import Author, Book, Credential, Event, Reviewer, User
 from .moves import MOVES
@@ -276,37 +276,6 @@ class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-# What lines of the log tell besides the moves.
-OTHER_LINES = (
-    "hold",
-    "comment",
-    "comment_answered",
-    "source_checked",
-    "review_asked",
-    "review_accepted",
-    "review_declined",
-    "review_delegated",
-    "review_cancelled",
-    "retract",
-    "annul",
-    "preview_made",
-    "preview_ended",
-    "redaction_asked",
-    "redacted",
-    "credential_checked",
-    "credential_suspended",
-    "credential_annulled",
-    "own_settings_changed",
-    "nomenclature_imported",
-    "nomenclature_changed",
-    *[
-        f"{record}_{deed}"
-        for record in ("user", "author", "reviewer", "credential")
-        for deed in ("added", "changed")
-    ],
-)
-
-
 class LineFilter(admin.SimpleListFilter):
     """From a fixed list: which names there are, the log itself tells only when it is read whole."""
 
@@ -314,8 +283,7 @@ class LineFilter(admin.SimpleListFilter):
     parameter_name = "move"
 
     def lookups(self, request, model_admin):
-        labels = {name: move.label for name, move in MOVES.items()}
-        return [(name, labels.get(name, name)) for name in (*MOVES, *OTHER_LINES)]
+        return [(name, lines.label_of(name)) for name in (*MOVES, *lines.OTHER_LINES)]
 
     def queryset(self, request, queryset):
         return queryset.filter(move=self.value()) if self.value() else queryset
