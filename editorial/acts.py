@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.validators import slug_re
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -25,6 +26,7 @@ from . import (
     reviewing,
     rules,
     schedules,
+    signatures,
     signing_again,
     sources,
     standing,
@@ -511,7 +513,10 @@ class Panel:
         return signing_again.earlier_signature(self.by, self.revision, self.record)
 
     def why_sign_again(self):
-        return signing_again.why_ended(self.record, self.earlier_signature)
+        signed = self.earlier_signature
+        return signing_again.why_ended(self.record, signed) or _("It runs out on %(day)s.") % {
+            "day": date_format(signed.next_review_on, "j M Y")
+        }
 
     @cached_property
     def since_signed(self):
@@ -529,13 +534,17 @@ class Panel:
         notes = [self.what_signing_does()]
         pinned = [pin.pinned for pin in standing.pins_of(self.revision)]
         said = pins.describe(pinned, self.at) if pinned else {}
-        signed = [section_words(one) for one in said.values() if one["signed_by"]]
-        if signed:
+        sections = [(said[p.pk]["name"], said[p.pk]["signed_by"]) for p in pinned]
+        words = "; ".join(
+            _("%(names)s by %(signers)s") % {"names": names, "signers": signers}
+            for names, signers in signatures.by_signers(sections)
+        )
+        if words:
             sentence = _(
                 "Your review covers the text without these sections, which have their own: "
                 "%(sections)s."
             )
-            notes.append(sentence % {"sections": "; ".join(signed)})
+            notes.append(sentence % {"sections": words})
         return notes
 
     def what_signing_does(self):
@@ -620,12 +629,6 @@ class Panel:
         if not self.may("save_content") or model.SET_ONCE != Content.SET_ONCE:
             return None
         return self.offer("duplicate")
-
-
-def section_words(said):
-    """An embedded text with who signed it."""
-    facts = {"name": said["name"], "signers": _(" and ").join(said["signed_by"])}
-    return _("%(name)s by %(signers)s") % facts
 
 
 def standing_words(revision):

@@ -240,7 +240,7 @@ class SignAgainForm(SignForm):
         self.fields["has_read"].widget = forms.HiddenInput()
 
     @property
-    def credential(self):
+    def begins_with(self):
         """The credential that the form begins with, or None."""
         found = self.fields["credential"].queryset
         return found.filter(pk=self.initial["credential"]).first()

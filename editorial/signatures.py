@@ -5,6 +5,7 @@ import datetime
 
 from django.db.models import Exists, OuterRef, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from . import standing
 from .models import SignOff
@@ -93,3 +94,14 @@ def counting(record, revision, now):
     rows = standing.signoffs_under(revision)
     counted, ended = record.approved(shown.line, rows, revision.seal)
     return [] if ended else counted
+
+
+def by_signers(sections):
+    """[(names of embedded texts, their signers)]: what the same people signed stands in one line.
+
+    `sections`: [(name, [signers])], as a badge has them.
+    """
+    found = {}
+    for name, signers in sections:
+        found.setdefault(_(" and ").join(signers), []).append(name)
+    return [(", ".join(names), signers) for signers, names in found.items() if signers]

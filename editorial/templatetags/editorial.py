@@ -9,10 +9,12 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
 from ..lines import label_of
+from ..signatures import by_signers
 from ..sources import study_url
 
 register = template.Library()
 register.filter(study_url)
+register.filter(by_signers)
 
 
 @register.filter
