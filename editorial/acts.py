@@ -13,10 +13,24 @@ from django.conf import settings
 from django.core.validators import slug_re
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import actions, leaving, previews, redaction, reviewing, rules, sources, standing
+from . import (
+    actions,
+    leaving,
+    pins,
+    previews,
+    redaction,
+    reviewing,
+    rules,
+    schedules,
+    signatures,
+    signing_again,
+    sources,
+    standing,
+)
 from .errors import Refused
 from .forms import ReviewerField
 from .models import Comment, Content, PreviewLink, Redaction, Reviewer, ReviewRequest, SignOff
@@ -472,18 +486,80 @@ class Panel:
             return refusal.sentence
         return None
 
+    @cached_property
+    def record(self):
+        """What the log says of the content."""
+        return standing.record_of(self.content)
+
     def signoffs(self):
         """Signatures under this revision, each with its fault and the ways to take it back."""
         found = SignOff.objects.select_related("reviewer", "credential", "revocation")
-        record = standing.record_of(self.content)
         return [
-            Shown(
-                signoff,
-                self.revocations(signoff),
-                {"fault": standing.signoff_fault(record, signoff, self.revision.seal)},
-            )
+            Shown(signoff, self.revocations(signoff), self.facts_of(signoff))
             for signoff in found.filter(revision=self.revision)
         ]
+
+    def facts_of(self, signoff):
+        """Why a signature does not count, or counts for no later approval."""
+        fault = standing.signoff_fault(self.record, signoff, self.revision.seal)
+        ended = "" if fault else signing_again.why_ended(self.record, signoff)
+        return {"fault": fault, "ended": ended}
+
+    # --- For who has signed this before ---------------------------------------------------
+
+    @cached_property
+    def earlier_signature(self):
+        """This person's signature over exactly these words, by which they may stand."""
+        return signing_again.earlier_signature(self.by, self.revision, self.record)
+
+    def why_sign_again(self):
+        signed = self.earlier_signature
+        return signing_again.why_ended(self.record, signed) or _("It runs out on %(day)s.") % {
+            "day": date_format(signed.next_review_on, "j M Y")
+        }
+
+    @cached_property
+    def since_signed(self):
+        """{"signoff", "differences"} between what this person signed last and these words."""
+        if not (self.takes_reviews and self.may("sign_content")):
+            return None
+        signed = signing_again.last_of(self.by, self.content)
+        if signed is None or signed.digest == self.revision.seal.digest:
+            return None
+        found = signing_again.differences_since(signed, self.revision)
+        return {"signoff": signed, "differences": found}
+
+    def notes_for_signing(self):
+        """What somebody should know of their signature before they give it."""
+        notes = [self.what_signing_does()]
+        pinned = [pin.pinned for pin in standing.pins_of(self.revision)]
+        said = pins.describe(pinned, self.at) if pinned else {}
+        sections = [(said[p.pk]["name"], said[p.pk]["signed_by"]) for p in pinned]
+        words = "; ".join(
+            _("%(names)s by %(signers)s") % {"names": names, "signers": signers}
+            for names, signers in signatures.by_signers(sections)
+        )
+        if words:
+            sentence = _(
+                "Your review covers the text without these sections, which have their own: "
+                "%(sections)s."
+            )
+            notes.append(sentence % {"sections": words})
+        return notes
+
+    def what_signing_does(self):
+        """Whether readers see the signature at once, or after an approval."""
+        reviewer = rules.reviewer_of(self.by)
+        if signing_again.renews_at_once(self.record, self.revision, reviewer, self.at):
+            return _(
+                "Readers have exactly these words, approved with your name under them: your "
+                "signature renews the date of their review at once."
+            )
+        return _("Readers see your signature once an editor has approved the text with it.")
+
+    def schedule(self):
+        """When this goes live by itself, or why it was held back; or nothing."""
+        return schedules.notes([self.content], self.at).get(self.content.pk)
 
     def warning(self):
         """What an editor should know of a signer before this goes live, or nothing."""

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import actions, credentials, house, leaving
+from . import actions, credentials, house, leaving, lines
 from .account_admin import LinksAccounts, NamesAccounts
 from .errors import Refused
 from .forms import ReviewerField
@@ -342,39 +342,6 @@ class CredentialAdmin(KeptRecord, admin.ModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-# What lines of the log tell besides the moves.
-OTHER_LINES = (
-    "hold",
-    "comment",
-    "comment_answered",
-    "source_checked",
-    "review_asked",
-    "review_accepted",
-    "review_declined",
-    "review_delegated",
-    "review_cancelled",
-    "retract",
-    "annul",
-    "preview_made",
-    "preview_ended",
-    "redaction_asked",
-    "redacted",
-    "credential_checked",
-    "credential_suspended",
-    "credential_annulled",
-    "credential_look_up_ended",
-    "accounts_linked",
-    "own_settings_changed",
-    "nomenclature_imported",
-    "nomenclature_changed",
-    *[
-        f"{record}_{deed}"
-        for record in ("user", "author", "reviewer", "credential")
-        for deed in ("added", "changed", "deleted")
-    ],
-)
-
-
 class LineFilter(admin.SimpleListFilter):
     """From a fixed list: which names there are, the log itself tells only when it is read whole."""
 
@@ -382,8 +349,7 @@ class LineFilter(admin.SimpleListFilter):
     parameter_name = "move"
 
     def lookups(self, request, model_admin):
-        labels = {name: move.label for name, move in MOVES.items()}
-        return [(name, labels.get(name, name)) for name in (*MOVES, *OTHER_LINES)]
+        return [(name, lines.label_of(name)) for name in (*MOVES, *lines.OTHER_LINES)]
 
     def queryset(self, request, queryset):
         return queryset.filter(move=self.value()) if self.value() else queryset

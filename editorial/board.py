@@ -16,7 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from . import actions, errors, hosts, kinds, leaving, queues, rules
+from . import (
+    actions,
+    errors,
+    hosts,
+    kinds,
+    leaving,
+    queues,
+    rules,
+    schedules,
+    signatures,
+)
 from .actions import Token
 from .errors import MissingToken, Refused
 from .forms import move_form
@@ -95,10 +105,10 @@ class Filters(forms.Form):
     def by_reviewer(self, found, reviewer, now):
         """Asked of the reviewer, or signed by them as it stands."""
         asked = ReviewRequest.objects.open().filter(reviewer=reviewer)
-        signed = SignOff.objects.filter(reviewer=reviewer)
-        return found.filter(
-            Q(pk__in=asked.values("content")) | Q(head__in=signed.values("revision"))
-        )
+        heads = found.order_by().values("head")
+        signed = SignOff.objects.filter(reviewer=reviewer, revision__in=heads)
+        keys = {signoff.content_id for signoff in signatures.standing_rows(signed)}
+        return found.filter(Q(pk__in=asked.values("content")) | Q(pk__in=keys))
 
     def by_topic(self, found, slug, now):
         carried = [kind.about(slug, OuterRef("head")) for kind in self.kinds() if kind.about]
@@ -110,9 +120,11 @@ class Filters(forms.Form):
             late = ReviewRequest.objects.late(now)
             return found.filter(pk__in=late.values("content"))
         if due == "overdue":
-            return found.overdue(now)
-        until = timezone.localdate(now) + datetime.timedelta(days=SOON)
-        return found.due_for_review(now, until)
+            due_ones = signatures.overdue(found, now)
+        else:
+            until = timezone.localdate(now) + datetime.timedelta(days=SOON)
+            due_ones = signatures.due(found, now, until)
+        return found.filter(pk__in=[content.pk for content in due_ones])
 
     def by_older(self, found, older, now):
         return found.using_older_versions(now)
@@ -148,6 +160,8 @@ class Card:
     # What an approval would do to the texts that use this one; None where none does.
     effect: hosts.Effect | None
     warning: str = ""
+    # Of what waits for its time: when that is; of what was held back: why.
+    schedule: str = ""
 
     @property
     def token(self):
@@ -231,6 +245,7 @@ def cards(contents, now):
     )
     asked = ReviewRequest.objects.open().filter(content__in=keys)
     today, first, warnings = timezone.localdate(now), {}, leaving.warnings(contents, now)
+    schedule = schedules.notes(contents, now)
     for one in asked.select_related("reviewer").order_by("due_on"):
         first.setdefault(one.content_id, one)
     at_work = [content for content in contents if content.status_at(now) in COLUMNS]
@@ -246,6 +261,7 @@ def cards(contents, now):
             is_late=bool(one) and state == S.IN_REVIEW and one.due_on < today,
             warning=warnings.get(content.pk, ""),
             effect=effects.get(content.pk),
+            schedule=schedule.get(content.pk, ""),
         )
         for content in contents
     ]

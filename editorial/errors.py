@@ -7,10 +7,9 @@ import logging
 from functools import wraps
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
 
 refusals = logging.getLogger("tcmtips.refused")
-
-from django.utils.translation import gettext as _
 
 
 class Refused(Exception):

@@ -84,9 +84,22 @@ class ChangesForm(ReasonForm):
 
     stop = forms.ChoiceField(
         label=_("Should readers stop relying on what is published?"),
-        choices=[("", _("No, it may stand meanwhile")), ("yes", _("Yes, take its badge at once"))],
+        choices=[
+            ("", _("No. What is published keeps its badge while this is put right.")),
+            (
+                "yes",
+                _(
+                    "Yes. What is published loses its badge at once, and its history says that a "
+                    "reviewer said so. It has one again after a new signature and a new approval."
+                ),
+            ),
+        ],
         required=False,
         widget=forms.RadioSelect,
+        help_text=_(
+            "Whatever you answer, this revision goes back to its writer, and no signature given "
+            "so far counts for a later approval."
+        ),
     )
 
     def __init__(self, *args, **kwargs):
@@ -233,6 +246,26 @@ class SignManyForm(SignForm):
         self.initial["next_review_on"] = min([*due, self.initial["next_review_on"]])
 
 
+class SignAgainForm(SignForm):
+    """For who has signed these very words before: filled in as they did then, in one click."""
+
+    def __init__(self, *args, signed, **kwargs):
+        self.signed = signed
+        super().__init__(*args, **kwargs)
+        for name in ("scope", "conflict_statement"):
+            self.initial[name] = getattr(signed, name)
+        if self.fields["credential"].queryset.valid(self.at).filter(pk=signed.credential_id):
+            self.initial["credential"] = signed.credential_id
+        self.initial["has_read"] = True
+        self.fields["has_read"].widget = forms.HiddenInput()
+
+    @property
+    def begins_with(self):
+        """The credential that the form begins with, or None."""
+        found = self.fields["credential"].queryset
+        return found.filter(pk=self.initial["credential"]).first()
+
+
 MOVE_FORMS = {
     "approve": ApproveForm,
     "emergency": EmergencyForm,
@@ -243,7 +276,10 @@ MOVE_FORMS = {
 }
 
 
-def move_form(name, *, content, by, at, data=None):
-    """The form of a move, bound where `data` is given."""
-    form = MOVE_FORMS.get(name, MoveForm)
-    return form(data, content=content, by=by, at=at, auto_id=f"{name}_%s")
+def move_form(name, *, content, by, at, data=None, signed=None):
+    """The form of a move, bound where `data` is given; `signed`: an earlier signature over these
+    words, with which a form to sign again begins."""
+    given = {"content": content, "by": by, "at": at, "auto_id": f"{name}_%s"}
+    if signed:
+        return SignAgainForm(signed=signed, **given)
+    return MOVE_FORMS.get(name, MoveForm)(data, **given)

@@ -4,10 +4,10 @@ Somebody leaves when their account or their profile is switched off, or their ro
 desk calls these in the transaction that does it.
 """
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext as _
 
-from . import letters, previews, queues, requests
+from . import letters, previews, queues, requests, signatures
 from .models import Content, Reviewer, ReviewRequest, SignOff, User
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
@@ -62,8 +62,8 @@ def warnings(contents, now):
     """{content's key: a sentence} for those that wait to go live under the signature of somebody
     who has left. The signature stands: it was valid when it was given."""
     heads = {c.head_id: c.pk for c in contents if c.status_at(now) in WAITING}
-    names = {}
-    for signoff in of_who_left().filter(revision__in=heads).order_by("signed_at"):
+    names, left = {}, of_who_left().filter(revision__in=heads)
+    for signoff in signatures.for_approval(left.order_by("signed_at")):
         names.setdefault(heads[signoff.revision_id], {})[signoff.name] = True
     sentence = _(
         "%(names)s signed this and does not review here any more. The signature stands, for it was "
@@ -73,16 +73,16 @@ def warnings(contents, now):
 
 
 def of_who_left():
-    """Sign-offs that nobody took back, by people who could not sign today."""
-    standing = SignOff.objects.filter(revocation=None, carried_from__revocation=None)
-    return standing.filter(
+    """Sign-offs by people who could not sign today, whether they count or not."""
+    return SignOff.objects.filter(
         Q(reviewer__deactivated_at__isnull=False) | ~Q(signed_by__in=who_can_sign().values("pk"))
     )
 
 
 def titles_that_wait(reviewer, now):
     """Titles of the texts that wait to go live under this reviewer's signature, once they left."""
-    signed = of_who_left().filter(reviewer=reviewer)
-    found = Content.objects.filter(head__in=signed.values("revision"), status__in=WAITING)
-    waiting = [content for content in found if content.status_at(now) in WAITING]
+    signed = of_who_left().filter(reviewer=reviewer, content__status__in=WAITING)
+    heads = signed.filter(revision=F("content__head"))
+    found = {row.content_id: row.content for row in signatures.for_approval(heads)}
+    waiting = [content for content in found.values() if content.status_at(now) in WAITING]
     return [str(content.head) for content in queues.with_heads(waiting)]

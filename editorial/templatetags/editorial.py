@@ -8,11 +8,13 @@ from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 
-from ..moves import MOVES
+from ..lines import label_of
+from ..signatures import by_signers
 from ..sources import study_url
 
 register = template.Library()
 register.filter(study_url)
+register.filter(by_signers)
 
 
 @register.filter
@@ -87,9 +89,8 @@ def reasons(entry):
 
 @register.filter
 def move_label(name):
-    """A log line's move in words: the label of a move, or its name spelt out."""
-    move = MOVES.get(name)
-    return move.label if move else name.replace("_", " ")
+    """A log line's move in words."""
+    return label_of(name)
 
 
 @register.filter
