@@ -43,6 +43,11 @@ OTHER_LINES = {
     "reviewer_changed": gettext_lazy("Reviewer changed"),
     "credential_added": gettext_lazy("Credential added"),
     "credential_changed": gettext_lazy("Credential changed"),
+    "credential_look_up_ended": gettext_lazy("Credential to be looked up again"),
+    "user_deleted": gettext_lazy("Account deleted"),
+    "author_deleted": gettext_lazy("Author deleted"),
+    "reviewer_deleted": gettext_lazy("Reviewer deleted"),
+    "credential_deleted": gettext_lazy("Credential deleted"),
 }
 
 
