@@ -354,7 +354,15 @@ def contradictions(record, at):
     line = record.last("withdraw") if content.withdrawn_at else None
     if content.withdrawn_at and not (line and says(line, withdrawal_of(content))):
         found.append("Its withdrawal is not the one in the log.")
+    if content.live_id and not is_dated(content, record.publications(at)):
+        found.append("The days of its publication are not those in the log.")
     return found
+
+
+def is_dated(content, public):
+    """Whether a content's row has the moments at which its log says it went live."""
+    times = {p.since for p in public if p.revision_id == content.live_id}
+    return content.live_at in times and content.first_live_at == public[0].since
 
 
 def withdrawal_of(content):
