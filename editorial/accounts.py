@@ -90,7 +90,7 @@ def pins_of(records, at):
     found = {}
     for pin in used:
         key = pin.revision.content_id
-        since = records[key].lines[-1].at
+        since = records[key].lines[-1].at if records[key].lines else at
         found.setdefault(key, {})[pin.pinned_id] = dated(said[pin.pinned_id], at, since)
     return found
 
@@ -126,7 +126,7 @@ def account_of(record, rows, used, annulled, persons, at):
             adopted.append(row) if believed else strays.append(stray(record.content, row))
     signoffs = [row for row in adopted if isinstance(row, SignOff) and row.pk in older.signed]
     data = {
-        "before": standing.summary_of(line for line in record.lines if not line.nth),
+        "before": standing.summary_of(older.lines),
         "signed": sorted(map(list, older.signed.items())),
         "carried": sorted([s.pk, s.carried_from_id] for s in signoffs if s.carried_from_id),
         "persons": persons_in(older.lines, persons),

@@ -228,6 +228,8 @@ class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
 # What lines of the log tell besides the moves.
 OTHER_LINES = (
     "hold",
+    "pin",
+    "adopt",
     "comment",
     "comment_answered",
     "source_checked",

@@ -1,6 +1,7 @@
 """A house of release 0.3 moves to the log that names rows: what stood goes on, what the rules of
 now do not let stand ends with its reason, and what no older line tells of is adopted by none."""
 
+import datetime
 import io
 import re
 
@@ -9,6 +10,8 @@ import time_machine
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
+from django.urls import reverse
+from django.utils import timezone
 
 from editorial import (
     actions,
@@ -35,8 +38,8 @@ from editorial.models import (
     SignOff,
     User,
 )
+from tests import desk, old_house
 from tests import factories as f
-from tests import old_house
 from tests.database import everything, sql
 from tests.old_house import ENDED, badges
 
@@ -229,6 +232,25 @@ def test_no_step_is_made_on_a_page_that_waits(house, step):
     assert everything() == before
 
 
+def test_what_a_new_process_asks_meanwhile_is_in_its_own_line(house):
+    due = timezone.localdate() + datetime.timedelta(days=9)
+    reviewer = Reviewer.objects.get(name="Nora Sample")
+    by = person("editor")
+    asked = reviewing.ask(content("asked"), reviewer, by=by, at=f.now(), due_on=due)
+    reviewing.accept(asked, by=reviewer.user, at=f.now())
+    _told, report = adopt()
+    assert not strays_of("editorial_reviewrequest", report)
+    assert not [fault for fault in verify.faults(f.now()) if "reviewrequest" in fault[0]]
+
+
+def test_of_two_migrations_at_once_one_adopts(house):
+    keys = adoption.waiting()
+    adopt()
+    count = Event.objects.count()
+    assert adoption.adopt(keys[0], f.now()).contents == 0
+    assert Event.objects.count() == count
+
+
 def old_models():
     """The models of the release before, as its migrations left them."""
     loader = MigrationExecutor(connection).loader
@@ -310,6 +332,16 @@ def test_a_redaction_after_the_adoption_leaves_no_fault(house):
 def redaction_of(revision):
     asked = redaction.ask(revision, by=person("anna"), at=f.now(), reason="By law.")
     return redaction.do(asked, by=person("bruno"), at=f.now())
+
+
+def test_the_desk_shows_the_adopting_line(house, client):
+    adopt()
+    client.force_login(person("chief"))
+    signed = content("signed").head.typed
+    assert client.get(desk.url(signed, "review")).status_code == 200
+    lines = client.get(reverse("admin:editorial_event_changelist"), {"move": "adopt"})
+    assert lines.status_code == 200
+    assert "adopt" in lines.content.decode()
 
 
 # --- Rows that were changed in the old house ---------------------------------------------------
