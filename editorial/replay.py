@@ -68,6 +68,8 @@ def was_removed(lines, table, key):
     """Whether the row was part of a revision whose words were removed by law."""
     written = [line for line in lines if any(row[:2] == [table, key] for row in line.rows)]
     removed = {line.revision_id for line in lines if line.move == "redacted"}
+    if written[-1].move == standing.ADOPTION:  # which names the rows of all its revisions
+        return bool(removed)
     return written[-1].move == "save" and written[-1].revision_id in removed
 
 

@@ -323,8 +323,8 @@ def test_a_redaction_after_the_adoption_leaves_no_fault(house):
     carried = content("carried")
     f.revise(carried.typed, person("writer"), summary="Newer.")
     f.publish(content("carried").typed, Reviewer.objects.get(name="Otto Sample"))
-    first = carried.revisions.order_by("number").first()
-    asked = redaction_of(first)
+    _first, with_a_product, *_rest = carried.revisions.order_by("number")
+    asked = redaction_of(with_a_product)
     assert asked.done_at
     assert not [fault for fault in verify.faults(f.now()) if "carried" in str(fault)]
 
