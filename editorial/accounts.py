@@ -90,7 +90,7 @@ def pins_of(records, at):
     found = {}
     for pin in used:
         key = pin.revision.content_id
-        since = records[key].lines[-1].at
+        since = records[key].lines[-1].at if records[key].lines else at
         found.setdefault(key, {})[pin.pinned_id] = dated(said[pin.pinned_id], at, since)
     return found
 
@@ -126,7 +126,7 @@ def account_of(record, rows, used, annulled, persons, at):
             adopted.append(row) if believed else strays.append(stray(record.content, row))
     signoffs = [row for row in adopted if isinstance(row, SignOff) and row.pk in older.signed]
     data = {
-        "before": standing.summary_of(line for line in record.lines if not line.nth),
+        "before": standing.summary_of(older.lines),
         "signed": sorted(map(list, older.signed.items())),
         "carried": sorted([s.pk, s.carried_from_id] for s in signoffs if s.carried_from_id),
         "persons": persons_in(older.lines, persons),
@@ -354,7 +354,15 @@ def contradictions(record, at):
     line = record.last("withdraw") if content.withdrawn_at else None
     if content.withdrawn_at and not (line and says(line, withdrawal_of(content))):
         found.append("Its withdrawal is not the one in the log.")
+    if content.live_id and not is_dated(content, record.publications(at)):
+        found.append("The days of its publication are not those in the log.")
     return found
+
+
+def is_dated(content, public):
+    """Whether a content's row has the moments at which its log says it went live."""
+    times = {p.since for p in public if p.revision_id == content.live_id}
+    return content.live_at in times and content.first_live_at == public[0].since
 
 
 def withdrawal_of(content):

@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from . import (
     correcting,
     documents,
+    house,
     linking,
     log,
     pins,
@@ -633,7 +634,7 @@ def link_accounts(user, first, *, by, at):
     check_link(locked[user.pk], locked[first.pk])
     User.objects.filter(pk=user.pk).update(alias_of=first)
     user.refresh_from_db(fields=["alias_of"])
-    return let_own_work_fall(persons, by, at, user=user.pk, first=first.pk)
+    return let_own_work_fall(user, persons, by, at, user=user.pk, first=first.pk)
 
 
 def check_link(user, first):
@@ -654,14 +655,16 @@ def name_account(author, user, *, by, at):
     lock_with_hosts(linking.touched({user.person_id}, author))
     author.user, author.has_no_account = user, None
     author.save()
-    return let_own_work_fall({user.person_id}, by, at, user=user.pk, author=author.pk)
+    return let_own_work_fall(author, {user.person_id}, by, at, user=user.pk, author=author.pk)
 
 
-def let_own_work_fall(persons, by, at, **data):
-    """Write what falls since these persons are one: [linking.Breach], all of them locked."""
+def let_own_work_fall(changed, persons, by, at, **data):
+    """Write what falls since these persons are one: [linking.Breach], all of them locked.
+
+    `changed`: the account or the author that says so."""
     breaches = linking.find(persons)
     contents = [breach.content.pk for breach in breaches]
-    log.write("accounts_linked", at=at, actor=by, data={**data, "contents": contents})
+    house.write("accounts_linked", changed, by=by, at=at, data={**data, "contents": contents})
     write_on([(one.content, one.data) for one in breaches], "accounts_linked", by, at)
     return breaches
 

@@ -73,6 +73,8 @@ def adopt(key, at):
     """Write the adopting line of one content; returns what there is to tell of it."""
     lock(key)
     content = Content.objects.get(pk=key)
+    if content.lines:
+        return Report()  # another process was here first
     record = older_record(content)
     account = accounts.accounts_of([record], at)[key]
     had = had_badge(content, at)
@@ -90,8 +92,9 @@ def lock(key):
 
 
 def older_record(content):
-    lines = Event.objects.filter(content=content, layout=1).order_by("seq")
-    return standing.Record(content, list(lines))
+    """All lines about a content that waits. Those of now among them, that somebody was asked for
+    a review, say, name their own rows and decide nothing."""
+    return standing.Record(content, list(Event.objects.filter(content=content).order_by("seq")))
 
 
 def write_line(content, account, at):

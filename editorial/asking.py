@@ -32,7 +32,7 @@ def contributed_to(user, accounts, contents):
     found = {c.pk for c in contents if reached(c.pk, writers, origins) & accounts}
     for kind in {content.kind for content in contents}:
         bylines = kinds.models_by_kind()[kind].KIND.byline_users
-        if bylines and accounts & set(bylines(revisions)):
+        if bylines and accounts & {account for _revision, account in bylines(revisions)}:
             mine = [content for content in contents if content.kind == kind]
             found |= {content.pk for content in mine if rules.contributed(user, content)}
     return found

@@ -11,6 +11,7 @@ from .errors import BeingMoved
 from .models import Content, Event, LogHead
 
 GENESIS = "0" * 64
+# The line that names the rows of an older release (see adoption.py).
 ADOPTION = "adopt"
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import documents, images, signing
+from .log import ADOPTION
 from .models import Event, Pin, Revision, SignOff
 
 # Moves that begin a publication at once.
@@ -26,7 +27,6 @@ UNREVIEWED = "emergency"
 END_A_SCHEDULE = ("approve", "emergency", "schedule", "recall", "hold", "withdraw")
 # A "no" to a text: no earlier signature counts for a later approval.
 END_SIGNATURES = ("request_changes", "withdraw")
-ADOPTION = "adopt"
 
 
 @dataclass

@@ -12,8 +12,19 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management.color import no_style
 from django.db import connection, models
+from django.utils import timezone
 
-from editorial import triggers
+from editorial import pages, triggers
+from editorial.kinds import models_by_kind
+
+ENDED = {
+    "rejected-and-resubmitted": "Changes were requested after Ilse Sample signed.",
+    "overruled": "A comment said after Ilse Sample signed that something must be fixed, and "
+    "somebody else closed it.",
+    "emergency-after-a-schedule": "This was published without a review.",
+    "one-of-two-retracted": "A reviewer took their signature back.",
+    "put-back": "The row of this page is not what the log says.",
+}
 
 FILE = Path(__file__).parent / "data" / "house-76f5f26.json.gz"
 
@@ -33,6 +44,34 @@ def now():
 def said():
     """{slug: what the old release showed of each public page}."""
     return house()["said"]
+
+
+def badges_left():
+    """{slug: (digest, names under its badge)}: what the old release showed, without the badges
+    that end; a page that the log contradicts is shown to nobody."""
+    return {
+        slug: (one["digest"], [] if slug in ENDED else one["names"])
+        for slug, one in said().items()
+        if slug != "put-back"
+    }
+
+
+def badges():
+    """{slug: (digest, names under a badge that stands)} of all public pages now."""
+    found, now = {}, timezone.now()
+    for model in models_by_kind().values():
+        for page in pages.load(model.objects.public(now), now):
+            names = [signoff.name for signoff in page.badge.signoffs]
+            found[page.content.slug] = (page.digest, names if page.badge.stands else [])
+    return found
+
+
+def newest_migrations(loader, backwards=False):
+    """The last migration of each app in the old release; `backwards`: of those that have newer."""
+    applied = {tuple(node) for node in house()["migrations"]} & set(loader.graph.nodes)
+    newest = {app: (app, name) for app, name in sorted(applied)}
+    leaves = set(loader.graph.leaf_nodes())
+    return [node for node in newest.values() if not (backwards and node in leaves)]
 
 
 def load(registry=apps):

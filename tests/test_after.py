@@ -353,6 +353,7 @@ class TestDrafts:
         f.move("submit", copy, editor)
         signing = f.reviewer(writer)
         writer.groups.add(*reviewer.user.groups.all())
+        f.told(writer)
         signer = type(writer).objects.get(pk=writer.pk)
         refused("You wrote", f.move, "sign", copy, signer, **f.sign_form(signing))
         sound()

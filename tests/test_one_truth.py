@@ -447,7 +447,7 @@ def test_a_signature_falls_once_its_signer_is_known_to_have_written_the_text(cli
     boss = logged_in(f.user("superuser"))
     address = f"/admin/editorial/user/{article.created_by_id}/change/"
     form = desk.values(desk.forms(boss.get(address))["user_form"])
-    boss.post(address, form | {"alias_of": signer.user.pk})
+    boss.post(address, form | {"alias_of": signer.user.pk, "link_them": "on"})
     article.created_by.refresh_from_db()
     assert article.created_by.alias_of_id == signer.user.pk
     assert BADGE not in text_of(client, article)

@@ -124,7 +124,7 @@ class TestStandingByIt:
         old = reviewer.credentials.get()
         after_request_for_changes(article, reviewer)
         f.credential(reviewer, title="Doctor of medicine")
-        old.valid_until = f.now().date() - DAY
+        old.suspended_at, old.suspended_by = f.now(), f.user("administrator")
         old.save()
         (form,) = page(reviewer.user, article).xpath("//form[@id='move-sign']")
         assert "Doctor of medicine" in text(form.xpath(".//dl")[0])

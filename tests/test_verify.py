@@ -53,7 +53,6 @@ def small_house():
     house.full(0, people, product)
     house.full(1, people, product)
     house.emergency(house.simple(people), people)
-    f.standard_point("LI4", [("vessel", "Gently.")])
 
 
 @pytest.fixture(scope="module")

@@ -147,10 +147,13 @@ FAULTS = [
         live_and_head_exchanged,
         "article knee-pain: What readers get is not what the log says was approved.",
     ),
-    (signed_for_other_bytes, "knee-pain, revision 1: The sign-off by Sample Reviewer is for other"),
-    (signed_without_a_line, "The sign-off by Sample Reviewer has no line in the log."),
-    (signed_by_who_wrote_it, "revision 1: Sample Reviewer signed and also contributed."),
-    (taken_back_without_a_line, "The log and the rows differ on whether it was taken back."),
+    (
+        signed_for_other_bytes,
+        "article knee-pain: Row 1 of editorial_signoff is not what the log says",
+    ),
+    (signed_without_a_line, "is not what was written."),
+    (signed_by_who_wrote_it, ": Sample Reviewer signed and also contributed."),
+    (taken_back_without_a_line, "of editorial_revocation is named by no line of the log."),
     (without_its_place_in_the_index, "search: "),
 ]
 

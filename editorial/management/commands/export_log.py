@@ -12,7 +12,8 @@ from editorial.models import Event, LogHead
 class Command(BaseCommand):
     help = (
         "Write the log, one JSON object a line, ending with count and hash of its head. "
-        "verify_log.py checks it without the application. It holds notes and reasons."
+        "verify_log.py checks it without the application. Lines of layout 2 hold no private words; "
+        "those of layout 1, of releases up to 0.3, hold notes and reasons."
     )
 
     def add_arguments(self, parser):
