@@ -12,7 +12,8 @@ NEEDS_SIGNATURE = {"article", "acupoint"}
 # "*" is any, "-" is beside all pages, "=" leaves the state alone or lets its function set it.
 # DESIGN is silent: which role makes which move, and where some lead. Here: an administrator gets
 # none of the others' moves; a save leads to draft from everywhere; discard leads back to published,
-# with the public revision as head; a renewal leads to signed like any other signature.
+# with the public revision as head; a renewal leads to signed like any other signature; comments
+# belong to a text in the making.
 TABLE = {
     "save": ("draft changes_requested published withdrawn discarded", "writer editor", "="),
     "submit": ("draft changes_requested published", "writer editor", "in_review"),
@@ -27,7 +28,11 @@ TABLE = {
     "confirm": ("*", "editor", "="),
     "withdraw": ("*", "editor", "withdrawn"),
     "return": ("withdrawn", "editor", "in_review"),
-    "comment": ("*", "writer editor reviewer", "="),
+    "comment": (
+        "draft in_review changes_requested signed scheduled",
+        "writer editor reviewer",
+        "=",
+    ),
     "resolve": ("*", "writer editor reviewer", "="),
     "reopen": ("*", "writer editor reviewer", "="),
     "retract": ("*", "*", "="),
@@ -92,12 +97,12 @@ class Approval:
     by: str
     since: Time
     line: int
-    signatures: list[Signature] = field(default_factory=list)  # those it names, and their renewals
+    signatures: list[Signature] = field(default_factory=list)  # those it names
+    renewals: list[Signature] = field(default_factory=list)
     emergency: bool = False
     confirmed_by: str | None = None
     stopped: bool = False  # a reviewer said that readers should stop relying on it
     withdrawn: bool = False
-    pin_fell: bool = False
 
 
 @dataclass(eq=False)
@@ -105,6 +110,7 @@ class Comment:
     opener: str
     must_fix: bool
     opened: int  # line
+    noes: set[str]  # who opened it, and has not closed it
     is_open: bool = True
 
 
@@ -118,6 +124,7 @@ class Page:
     scheduled: Approval | None = None
     withdrawn: Revision | None = None
     ended: int = 0  # signatures made before this line serve no later approval
+    submitted: int = 0  # the line by which it last came to review
     revisions: list[Revision] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
     publications: list[Approval] = field(default_factory=list)

@@ -6,11 +6,10 @@ from .facts import NEEDS_SIGNATURE, Approval, Comment, Revision, Signature
 
 
 def may_save(world, page, line):
-    """An embed pins the live signed revision when it is inserted; a save never moves a pin."""
-    old, pin = page.head and page.head.pin, find_pin(world, page, line.data)
-    if pin is None:
-        return not (line.data.get("embed") or line.data.get("move_pin"))
-    return pin is old or world.pin_stands(pin)
+    """A save never moves a pin; a button does. What stands under a new pin is asked later."""
+    has_pin = find_pin(world, page, line.data) is not None
+    asks = line.data.get("embed") or line.data.get("move_pin")
+    return world.works_on(page, line.by) and (has_pin or not asks)
 
 
 def do_save(world, page, line):
@@ -54,7 +53,15 @@ def carry_signatures(page, parent, child):
 
 
 def may_submit(world, page, line):
-    return world.pin_allows(page)
+    return world.works_on(page, line.by) and world.pin_allows(page)
+
+
+def do_submit(world, page, line):
+    page.submitted = line.number
+
+
+def may_recall(world, page, line):
+    return world.works_on(page, line.by)
 
 
 def do_recall(world, page, line):
@@ -63,7 +70,7 @@ def do_recall(world, page, line):
 
 
 def may_discard(world, page, line):
-    return page.live is not None
+    return page.live is not None and world.works_on(page, line.by)
 
 
 def do_discard(world, page, line):
@@ -71,7 +78,7 @@ def do_discard(world, page, line):
 
 
 def may_put_away(world, page, line):
-    return page.live is None
+    return page.live is None and world.works_on(page, line.by)
 
 
 # --- review ---
@@ -82,8 +89,10 @@ def may_sign(world, page, line):
     # DESIGN is silent: signing a kind that has no badge. Here: refused.
     if page.kind not in NEEDS_SIGNATURE or world.has_must_fix(page) or not world.pin_allows(page):
         return False
+    # DESIGN is silent: signing twice. Here: once for each time that it came to review.
+    signed = [s.by for s in world.unended(page) if s.made > page.submitted]
     own = world.has_contributed(page, line.by)
-    return world.has_credential(line.by, line.at) and not own
+    return world.has_credential(line.by, line.at) and not own and line.by not in signed
 
 
 def do_sign(world, page, line):
@@ -91,18 +100,27 @@ def do_sign(world, page, line):
     signature = Signature(page.head, line.by, line.at, line.number, line.number)
     page.signatures.append(signature)
     if page.live is page.head and line.by in [s.by for s in world.standing(page, page.approval)]:
-        page.approval.signatures.append(signature)
+        page.approval.renewals.append(signature)
+
+
+def may_request_changes(world, page, line):
+    """That readers should stop relying on what is published, a reviewer says."""
+    is_reviewer = "reviewer" in world.accounts[line.by].roles
+    return is_reviewer or not line.data.get("stop")
 
 
 def do_request_changes(world, page, line):
-    # DESIGN is silent: an editor's "stop". Here: anybody's yes counts.
+    # DESIGN is silent: whether a "stop" is said of older versions too, which hosts may still
+    # embed. Here: yes.
     page.ended = line.number
-    if line.data.get("stop") and page.approval:
-        page.approval.stopped = True
+    if line.data.get("stop"):
+        for approval in page.publications:
+            approval.stopped = True
 
 
 def do_comment(world, page, line):
-    page.comments.append(Comment(line.by, line.data.get("must_fix", False), line.number))
+    must_fix = line.data.get("must_fix", False)
+    page.comments.append(Comment(line.by, must_fix, line.number, {line.by}))
 
 
 def find_comment(page, data):
@@ -110,15 +128,20 @@ def find_comment(page, data):
 
 
 def may_resolve(world, page, line):
+    """Whoever opened it, or an editor, but not over their own text."""
     comment = find_comment(page, line.data)
-    return comment is not None and comment.is_open
+    if comment is None or not comment.is_open:
+        return False
+    own = comment.must_fix and world.has_contributed(page, line.by)
+    return line.by == comment.opener or (world.is_editor(line.by) and not own)
 
 
 def do_resolve(world, page, line):
-    """By anybody but its opener, it ends the signatures that were made before it was opened."""
+    """While somebody who opened it has not closed it, it ends the signatures made before."""
     comment = find_comment(page, line.data)
     comment.is_open = False
-    if comment.must_fix and not world.is_same_person(line.by, comment.opener):
+    comment.noes.discard(line.by)
+    if comment.must_fix and comment.noes:
         page.ended = max(page.ended, comment.opened)
 
 
@@ -128,9 +151,10 @@ def may_reopen(world, page, line):
 
 
 def do_reopen(world, page, line):
-    # DESIGN is silent: whose no a reopened must-fix is. Here: theirs who reopened it.
+    # DESIGN is silent: whose no a reopened must-fix is. Here: also theirs who reopened it.
     comment = find_comment(page, line.data)
-    comment.is_open, comment.opener, comment.opened = True, line.by, line.number
+    comment.is_open, comment.opened = True, line.number
+    comment.noes.add(line.by)
 
 
 # --- taking back ---
@@ -149,6 +173,7 @@ def do_retract(world, page, line):
     for s in page.signatures:
         if s.revision.digest == digest and world.is_same_person(line.by, s.by):
             s.retracted = True
+    world.fall_unsigned(page)
 
 
 def find_signature(world, page, line):
@@ -167,10 +192,13 @@ def do_annul(world, page, line):
     made = page.signatures[line.data["signature"]].made
     for s in page.signatures:
         s.annulled = s.annulled or s.made == made
+    world.fall_unsigned(page)
 
 
 def do_annul_credential(world, page, line):
     world.annulled.add(line.data["account"])
+    for page in world.pages.values():
+        world.fall_unsigned(page)
 
 
 def do_link_accounts(world, page, line):
@@ -184,8 +212,9 @@ def do_link_accounts(world, page, line):
 def may_approve(world, page, line):
     """Nobody approves what they wrote; signer and approver differ."""
     # DESIGN is silent: an editor who wrote another revision of the page, or who signed this one
-    # beside another reviewer. Here: neither may approve.
-    signed = any(world.is_same_person(line.by, s.by) for s in world.usable(page, line.at))
+    # beside another reviewer or took their signature back. Here: none of them may approve.
+    on_head = [s for s in page.signatures if s.revision is page.head]
+    signed = any(world.is_same_person(line.by, s.by) for s in on_head)
     own = world.has_contributed(page, line.by)
     return not signed and not own and world.is_ready(page, line.at)
 
@@ -210,7 +239,7 @@ def do_schedule(world, page, line):
 
 def build_approval(world, page, line, since):
     # DESIGN is silent: who chooses the sign-offs that an approval names. Here: all that are usable.
-    return Approval(page.head, line.by, since, line.number, world.usable(page, since))
+    return Approval(page.head, line.by, since, line.number, world.unended(page))
 
 
 def may_emergency(world, page, line):
@@ -250,4 +279,4 @@ def do_withdraw(world, page, line):
 def do_return(world, page, line):
     # DESIGN is silent: which is "the same revision" when a draft lay beside the withdrawn one, and
     # whether history shows the return by itself. Here: the withdrawn one; when it is public again.
-    page.head = page.withdrawn
+    page.head, page.submitted = page.withdrawn, line.number

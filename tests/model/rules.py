@@ -82,17 +82,18 @@ class World:
             self.hold_if_felled(page, now)
             if page.scheduled and page.scheduled.since <= now:
                 self.publish(page, page.scheduled)
-            # DESIGN is silent: whether a live host's badge returns when the pin is repaired. Here:
-            # no; as with a held text, only a new approval of the host helps.
-            if page.live and page.live.pin and not self.pin_stands(page.live.pin):
-                page.approval.pin_fell = True
 
     def hold_if_felled(self, page, now):
         """A held text never goes live by a later repair: it needs a new approval."""
         # DESIGN is silent: the desk's state when the clock fells a scheduled text. Here: in_review.
-        felled = page.state == "signed" and not self.is_ready(page, now)
-        if felled or (page.scheduled and not self.may_go_live(page, page.scheduled, now)):
+        if page.scheduled and not self.may_go_live(page, page.scheduled):
             page.state, page.scheduled = "in_review", None
+
+    def fall_unsigned(self, page):
+        # DESIGN is silent: what becomes of a text that waits, signed, for its approval. Here: it
+        # goes back to review where its last signature is taken back; all else refuses the approval.
+        if page.state == "signed" and not self.unended(page):
+            page.state = "in_review"
 
     def publish(self, page, approval):
         # DESIGN is silent: whether approving the live revision again is a publication. Here: yes.
@@ -101,7 +102,7 @@ class World:
         page.history.append((approval.revision.words, approval.since))
 
     def as_of(self, at) -> World:
-        world = World(self.review_every)
+        world = type(self)(self.review_every)
         world.accounts = self.accounts
         world.persons = {name: account.person for name, account in self.accounts.items()}
         world.pages = {page.name: Page(page.name, page.kind) for page in self.pages.values()}
@@ -127,6 +128,13 @@ class World:
             for name in (revision.saved_by, *revision.byline)
         )
 
+    def is_editor(self, by) -> bool:
+        return "editor" in self.accounts[by].roles
+
+    def works_on(self, page, by) -> bool:
+        # DESIGN is silent: a writer at another writer's text. Here: their own, editors anybody's.
+        return page.head is None or self.is_editor(by) or self.has_contributed(page, by)
+
     def has_credential(self, by, at) -> bool:
         until = self.accounts[by].credential_until
         return by not in self.annulled and (until is None or at < until)
@@ -143,23 +151,29 @@ class World:
         own = self.has_contributed(page, signature.by, until=signature.row)
         return not (signature.annulled or signature.by in self.annulled or own)
 
-    def usable(self, page, at) -> list[Signature]:
-        """The signatures on the head that an approval may rest on if it goes live at this time."""
-        # DESIGN is silent: an approval on a review that is overdue by then. Here: refused.
+    def unended(self, page) -> list[Signature]:
+        """The signatures on the head that an approval may rest on."""
         # DESIGN is silent: A's signature after B retracted B's. Here: it serves a new approval, as
         # the list of what ends a signature has no retraction by somebody else.
         on_head = [s for s in page.signatures if s.revision is page.head and s.made >= page.ended]
-        return [s for s in on_head if not s.retracted and self.counts(page, s) and at < self.due(s)]
+        return [s for s in on_head if not s.retracted and self.counts(page, s)]
+
+    def is_signed(self, page, at) -> bool:
+        """Whether the head may go live at this time on its signatures; the newest has the date."""
+        # DESIGN is silent: an approval on a review that is overdue by then. Here: refused.
+        return any(at < self.due(s) for s in self.unended(page))
 
     def standing(self, page, approval) -> list[Signature]:
         """What the badge over this approval may name, before overdue and pins are asked."""
         ended = approval.emergency or approval.stopped or approval.withdrawn
-        if ended or self.is_own(page, approval) or any(s.retracted for s in approval.signatures):
+        resting = approval.signatures + approval.renewals
+        if ended or self.is_own(page, approval) or any(s.retracted for s in resting):
             return []
-        # DESIGN is silent: one of a reviewer's two signatures annulled. Here: the name is gone.
-        lost = {s.by for s in approval.signatures if not self.counts(page, s)}
-        lost |= {s.by for s in approval.signatures if self.is_same_person(s.by, approval.by)}
-        return [s for s in approval.signatures if s.by not in lost]
+        named = [s for s in approval.signatures if self.counts(page, s)]
+        named = [s for s in named if not self.is_same_person(s.by, approval.by)]
+        people = {s.by for s in named}
+        renewed = [s for s in approval.renewals if s.by in people and self.counts(page, s)]
+        return named + renewed
 
     def is_own(self, page, approval) -> bool:
         """Nobody approves what they wrote."""
@@ -173,7 +187,8 @@ class World:
     # --- conditions ---
 
     def pin_stands(self, pin) -> bool:
-        """The pinned text and the point's newest are public, signed, and no caution was added."""
+        """The pinned text was public and its signature stands, the point is public, and its newest
+        text has no caution more."""
         # DESIGN is silent: whether an added caution refuses submit, sign, approve and go-live, as
         # an unsigned pin does. Here: yes. Nor does it say whether a point that readers should stop
         # relying on is unsigned (here: yes), or one whose review is overdue (here: no).
@@ -181,13 +196,12 @@ class World:
         of_pin = [a for a in point.publications if a.revision is pin]
         if point.approval is None or not of_pin:
             return False
-        signed = self.standing(point, of_pin[-1]) and self.standing(point, point.approval)
-        return bool(signed) and not self.was_caution_added(point, of_pin[0])
+        return bool(self.standing(point, of_pin[-1])) and not self.has_new_caution(pin)
 
-    def was_caution_added(self, point, publication) -> bool:
-        # DESIGN is silent: a caution added, then taken out again. Here: hosts must move their pin.
-        later = point.publications[point.publications.index(publication) :]
-        return any(a.revision.cautions - publication.revision.cautions for a in later)
+    def has_new_caution(self, pin) -> bool:
+        """One that a later version takes out again counts no longer."""
+        live = self.pages[pin.content].live
+        return live is not None and bool(live.cautions - pin.cautions)
 
     def pin_allows(self, page) -> bool:
         return page.head.pin is None or self.pin_stands(page.head.pin)
@@ -197,14 +211,16 @@ class World:
 
     def is_ready(self, page, at) -> bool:
         """What approve and go-live ask of the head."""
-        # DESIGN is silent: whether an open must-fix holds a signed or scheduled text. Here: yes.
-        signed = page.kind not in NEEDS_SIGNATURE or bool(self.usable(page, at))
+        # DESIGN is silent: whether an open must-fix holds a scheduled text. Here: yes.
+        signed = page.kind not in NEEDS_SIGNATURE or self.is_signed(page, at)
         return signed and self.pin_allows(page) and not self.has_must_fix(page)
 
-    def may_go_live(self, page, approval, at) -> bool:
-        needs = page.kind in NEEDS_SIGNATURE
-        stands = self.standing(page, approval) if needs else not self.is_own(page, approval)
-        return bool(stands) and self.is_ready(page, at)
+    def may_go_live(self, page, approval) -> bool:
+        """Asked as of its time, whenever it is asked."""
+        ready = self.pin_allows(page) and not self.has_must_fix(page)
+        if page.kind not in NEEDS_SIGNATURE:
+            return ready and not self.is_own(page, approval)
+        return ready and any(approval.since < self.due(s) for s in self.standing(page, approval))
 
     # --- what readers see ---
 
@@ -217,22 +233,25 @@ class World:
         if approval is None:
             return Seen(410 if history else 404, state=page.state, history=history)
         words, signatures = approval.revision.words, self.standing(page, approval)
+        newest = max((s.at for s in signatures), default=None)
         due = max((self.due(s) for s in signatures), default=None)
         overdue = due is not None and at >= due
-        badge = () if overdue or approval.pin_fell else self.names(signatures)
+        pin = approval.revision.pin
+        fell = pin is not None and not self.pin_stands(pin)
+        badge = () if overdue or fell else self.names(signatures)
         # DESIGN is silent: the dates of a page without its badge. Here: only an overdue page's.
-        dates = (due - self.review_every, due) if badge or overdue else (None, None)
-        notices = self.notices(approval, overdue)
+        dates = (newest, due) if badge or overdue else (None, None)
+        notices = self.notices(approval, overdue, pin is not None and self.has_new_caution(pin))
         return Seen(200, words, badge, *dates, notices, page.state, history)
 
-    def notices(self, approval, overdue) -> frozenset[str]:
+    def notices(self, approval, overdue, cautioned) -> frozenset[str]:
         # DESIGN is silent: what stands where a badge fell by a retraction or a stop. Here: nothing;
         # "not yet reviewed" is the emergency's, and a confirmed emergency keeps it.
         second = approval.confirmed_by
         told = {
             "unreviewed": approval.emergency,
             "confirmed": second and not self.is_same_person(second, approval.by),
-            "caution": approval.pin_fell,
+            "caution": cautioned,
             "overdue": overdue,
         }
         return frozenset(name for name, is_so in told.items() if is_so)

@@ -1,0 +1,392 @@
+"""The model and the application, taking the same steps side by side.
+
+Whether a step is allowed must agree, and then what readers get. A run is a list of numbers, which
+choose who does what to which text, and how much time passes before.
+"""
+
+import datetime
+import itertools
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.utils import timezone
+
+from acupoints.models import Caution
+from articles.models import Recommendation, TaggedArticle, Topic
+from editorial import actions, reviewing, standing
+from editorial.actions import Token
+from editorial.errors import Refused, Stale, Unchanged
+from editorial.models import Content, Credential, Reviewer, SignOff, User
+from tests import factories as f
+
+from .facts import TABLE
+from .rules import World
+
+START = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
+REVIEW_DAYS = 120
+PEOPLE = {
+    "wen": ["writer"],
+    "walt": ["writer"],
+    "ed": ["editor"],
+    "eve": ["editor"],
+    "ada": ["reviewer"],
+    "bo": ["reviewer"],
+    "cy": ["reviewer", "writer", "editor"],
+    "root": ["administrator"],
+}
+TEXTS = {"post": "article", "host": "article", "point": "acupoint"}
+# How often each step is tried.
+WEIGHTS = {
+    "save": 6,
+    "submit": 6,
+    "sign": 9,
+    "approve": 7,
+    "schedule": 4,
+    "request_changes": 3,
+    "recall": 2,
+    "discard": 2,
+    "put_away": 1,
+    "emergency": 1,
+    "confirm": 1,
+    "withdraw": 2,
+    "return": 3,
+    "comment": 3,
+    "resolve": 3,
+    "reopen": 1,
+    "retract": 2,
+    "annul": 1,
+    "annul_credential": 1,
+}
+STEPS = [move for move, weight in WEIGHTS.items() for _time in range(weight)]
+MINUTE, HOUR, DAY = (datetime.timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
+PAUSES = [MINUTE] * 8 + [HOUR, HOUR, 5 * HOUR, DAY, DAY, 11 * DAY, 31 * DAY, 70 * DAY]
+WAITS = [HOUR, DAY, 12 * DAY, 40 * DAY, 130 * DAY]
+CAUTIONS = {"a": "Not in pregnancy.", "b": "Not over a wound."}
+
+
+class Difference(AssertionError):
+    """Model and application do not say the same."""
+
+
+class Choice:
+    """What one number of a run decides, part by part."""
+
+    def __init__(self, number):
+        self.rest = number
+
+    def of(self, options):
+        self.rest, place = divmod(self.rest, len(options))
+        return options[place]
+
+    def is_one_in(self, many):
+        return self.of(range(many)) == 0
+
+
+MOST = 2**62
+
+
+class TimedWorld(World):
+    """A review holds until the end of its day, as a reader's calendar has it."""
+
+    def due(self, signature):
+        day = timezone.localdate(signature.at) + datetime.timedelta(days=REVIEW_DAYS + 1)
+        midnight = datetime.datetime.combine(day, datetime.time())
+        return midnight.replace(tzinfo=timezone.get_current_timezone())
+
+    def would(self, move, by, at, content, **data):
+        """Whether a step would be allowed; it is not taken."""
+        from . import moves
+        from .facts import Line
+
+        page = self.pages.get(content)
+        line = Line(move, by, at, content, data, len(self.log) + 1)
+        check = getattr(moves, f"may_{move}", lambda *_: True)
+        return self.table_allows(page, line) and check(self, page, line)
+
+
+@dataclass
+class House:
+    """The people, and what stands beside the texts: made once for many runs."""
+
+    users: dict
+    reviewers: dict
+    author: object
+    product: object
+
+    @classmethod
+    def build(cls):
+        users = {name: f.user(roles[0], username=name) for name, roles in PEOPLE.items()}
+        users["cy"].groups.add(*users["wen"].groups.all(), *users["ed"].groups.all())
+        signers = [name for name, roles in PEOPLE.items() if "reviewer" in roles]
+        reviewers = {name: f.reviewer(users[name], name=f"Reviewer {name}") for name in signers}
+        for reviewer in reviewers.values():
+            until = timezone.localdate() + datetime.timedelta(days=9000)
+            reviewer.credentials.update(valid_until=until)
+        Topic.objects.get_or_create(name="knee pain")
+        return cls(users, reviewers, f.author("Nora Sample"), f.publish(f.product()))
+
+
+class Sides:
+    """Both tellings of one run."""
+
+    def __init__(self, house, clock):
+        self.house, self.clock, self.now = house, clock, START
+        # Permissions are kept on a user object: each run asks anew.
+        self.users = {name: User.objects.get(pk=user.pk) for name, user in house.users.items()}
+        self.reviewers = {n: Reviewer.objects.get(pk=r.pk) for n, r in house.reviewers.items()}
+        self.contents, self.signoffs, self.threads = {}, {}, {name: [] for name in TEXTS}
+        self.numbers = itertools.count(1)
+        self.said = []
+        self.clock.move_to(self.now)
+        self.world = TimedWorld()
+        for name, roles in PEOPLE.items():
+            self.world.add_account(name, *roles)
+        for name, kind in TEXTS.items():
+            self.world.add_content(name, kind)
+        self.begin()
+
+    # --- Steps that every run begins with -------------------------------------------------------
+
+    def begin(self):
+        """A published point, a host that uses it, and a post."""
+        users = self.users
+        self.contents["point"] = f.point("BL40", by=users["wen"], location="pointword0")
+        self.world.attempt("save", "wen", START, "point", words="pointword0")
+        self.take("submit", "wen", "point")
+        self.take("sign", "ada", "point")
+        self.take("approve", "ed", "point")
+        for name, body in (("host", f.embed("BL40")), ("post", "<p>Sample.</p>")):
+            words = f"{name}word0"
+            self.contents[name] = f.article(
+                by=users["wen"],
+                authors=[self.house.author],
+                at=self.now,
+                slug=name,
+                title=f"A {name}",
+                summary=words,
+                body=body,
+            )
+            tagged = [TaggedArticle(tag=Topic.objects.get(name="knee pain"))]
+            actions.revise(self.token(name), by=users["wen"], at=self.now, tagged=tagged)
+            embed = {"embed": "point"} if name == "host" else {}
+            allowed = self.world.attempt("save", "wen", self.now, name, words=words, **embed)
+            assert allowed, f"the first save of {name}"
+        self.compare()
+
+    # --- One step ---------------------------------------------------------------------------------
+
+    def play(self, number):
+        """Let some time pass and take the step that a number chooses."""
+        choose = Choice(number)
+        self.wait(choose.of(PAUSES))
+        name = choose.of(list(TEXTS))
+        page = self.world.pages[name]
+        likely = [m for m in STEPS if TABLE[m][0] in "*-" or page.state in TABLE[m][0].split()]
+        move = choose.of(STEPS if choose.is_one_in(10) else likely)
+        data = self.data_for(move, name, choose)
+        if data is None:
+            return
+        content = None if move == "annul_credential" else name
+        people = list(PEOPLE)
+        able = [who for who in people if self.world.would(move, who, self.now, content, **data)]
+        who = choose.of(people if choose.is_one_in(6) or not able else able)
+        self.take(move, who, content, **data)
+
+    def wait(self, pause):
+        self.now += pause
+        self.clock.move_to(self.now)
+        self.world.advance(self.now)
+
+    def data_for(self, move, name, choose):
+        """What the model is told of a step beside who does it; None where there is nothing to do."""
+        page = self.world.pages[name]
+        if move == "save":
+            return self.new_words(name, choose)
+        if move == "request_changes":
+            return {"stop": choose.is_one_in(2)}
+        if move in ("emergency", "withdraw"):
+            return {"reason": "Because."}
+        if move == "schedule":
+            return {"go_live": self.now + choose.of(WAITS)}
+        if move == "comment":
+            return {"must_fix": True}
+        if move in ("resolve", "reopen"):
+            return {"comment": choose.of(range(len(page.comments)))} if page.comments else None
+        if move in ("retract", "annul"):
+            own = [s for s in page.signatures if s.made == s.row]
+            own = [s for s in own if not (s.retracted or s.annulled)]
+            return {"signature": page.signatures.index(choose.of(own))} if own else None
+        if move == "annul_credential":
+            left = set(self.reviewers) - self.world.annulled
+            # One of them goes on signing, or there would be little to see.
+            is_time = len(left) > 1 and choose.is_one_in(4)
+            return {"account": choose.of(sorted(left))} if is_time else None
+        return {}
+
+    def new_words(self, name, choose):
+        kind = choose.of(["words", "words", "other", "same"])
+        if kind == "same":
+            return {}
+        if kind == "words" or name == "post" and choose.is_one_in(2):
+            return {"words": f"{name}word{next(self.numbers)}"}
+        if name == "point":
+            return {"cautions": choose.of([[], ["a"], ["b"], ["a", "b"]])}
+        if name == "host" and choose.is_one_in(2):
+            return {"move_pin": True} if self.world.pages["point"].live else None
+        return {"aside": choose.of(["", "a product"])}
+
+    def take(self, move, who, content=None, **data):
+        """Try a step on both sides, and compare."""
+        self.said.append(f"{self.now:%d %B %H:%M} {who}: {move} {content or ''} {data or ''}")
+        allowed = self.world.attempt(move, who, self.now, content, **data)
+        happened = self.tried(move, who, content, data)
+        if allowed is not (happened is None):
+            sides = "the model allows it, the application says: "
+            sides = sides + str(happened) if allowed else "the application allows it"
+            raise Difference(f"{self.story()}\n{move} by {who}: {sides}")
+        self.compare()
+
+    def tried(self, move, who, content, data):
+        """None where the application took the step, or the sentence by which it refused."""
+        try:
+            with transaction.atomic():
+                getattr(self, f"do_{move}", self.do_move)(move, self.users[who], content, data)
+        except Unchanged:
+            return None
+        except (Refused, Stale) as refusal:
+            return refusal.sentence
+        return None
+
+    def story(self):
+        return "\n".join(self.said)
+
+    # --- The application's side -----------------------------------------------------------------------
+
+    def content(self, name):
+        self.contents[name].refresh_from_db()
+        return self.contents[name]
+
+    def token(self, name):
+        return Token.of(self.content(name))
+
+    def do_move(self, move, by, name, data):
+        given = {key: data[key] for key in ("reason", "stop") if key in data}
+        if "go_live" in data:
+            given["go_live_at"] = data["go_live"]
+        if move == "request_changes":
+            given["reason"] = "Not so."
+        actions.make(move, self.token(name), by=by, at=self.now, **given)
+
+    def do_save(self, move, by, name, data):
+        fields = {}
+        if "words" in data:
+            fields["location" if name == "point" else "summary"] = data["words"]
+        if "cautions" in data:
+            kept = [Caution(kind="other", text=CAUTIONS[key]) for key in data["cautions"]]
+            fields["cautions"] = kept
+        if "aside" in data:
+            boxes = [Recommendation(product=self.house.product.product)] if data["aside"] else []
+            fields["recommendations"] = boxes
+        renew = data.get("move_pin", False)
+        actions.revise(self.token(name), by=by, at=self.now, renew_pins=renew, **fields)
+
+    def do_sign(self, move, by, name, data):
+        reviewer = self.reviewers.get(by.username, self.reviewers["ada"])
+        due = timezone.localdate(self.now) + datetime.timedelta(days=REVIEW_DAYS)
+        form = f.sign_form(reviewer, self.now, next_review_on=due)
+        actions.make("sign", self.token(name), by=by, at=self.now, **form)
+        self.signoffs[name, len(self.world.log)] = SignOff.objects.latest("pk")
+
+    def do_comment(self, move, by, name, data):
+        thread = reviewing.comment(
+            self.token(name), by=by, at=self.now, text="The dose!", must_fix=data["must_fix"]
+        )
+        self.threads[name].append(thread)
+
+    def do_resolve(self, move, by, name, data):
+        thread = self.threads[name][data["comment"]]
+        reviewing.reply(thread, by=by, at=self.now, verdict=move)
+
+    do_reopen = do_resolve
+
+    def do_retract(self, move, by, name, data):
+        made = self.world.pages[name].signatures[data["signature"]].made
+        signoff = self.signoffs[name, made]
+        actions.revoke(signoff, kind=move, by=by, at=self.now, reason="I was wrong.")
+
+    do_annul = do_retract
+
+    def do_annul_credential(self, move, by, name, data):
+        credential = Credential.objects.get(reviewer=self.reviewers[data["account"]])
+        actions.annul_credential(credential, by=by, at=self.now, reason="Never given.")
+
+    # --- What both say -------------------------------------------------------------------------------
+
+    def compare(self):
+        for name in TEXTS:
+            if self.world.pages[name].head is not None:
+                said, truth = self.told_by_the_fold(name), self.told_by_the_model(name)
+                differ = {key: (truth[key], said[key]) for key in truth if truth[key] != said[key]}
+                if differ:
+                    lines = [f"{k}: model {m!r}, application {a!r}" for k, (m, a) in differ.items()]
+                    raise Difference(f"{self.story()}\n{name}: {'; '.join(lines)}")
+
+    def told_by_the_model(self, name):
+        seen = self.world.seen_now(self.world.pages[name], self.now)
+        due = seen.next_review_on and timezone.localdate(seen.next_review_on - HOUR)
+        return {
+            "code": seen.code,
+            "words": seen.words,
+            "names": sorted(f"Reviewer {who}" for who in seen.badge),
+            "last reviewed": seen.last_reviewed if seen.badge else None,
+            "next review": due if seen.badge else None,
+            "notices": set(seen.notices),
+            "state": seen.state,
+            "history": list(seen.history),
+        }
+
+    def told_by_the_fold(self, name):
+        content = Content.objects.get(pk=self.contents[name].pk)
+        record = standing.record_of(content)
+        shown = record.shown(self.now)
+        badge, words = standing.Badge(), None
+        if shown:
+            revision = standing.revisions_with_seals([shown.revision_id])[shown.revision_id]
+            typed = revision.typed
+            typed.content = content
+            badge, words = standing.badge_of(typed, record, self.now), self.words_of(typed)
+        stands = badge.stands
+        gone = 410 if content.withdrawn_at else 404
+        return {
+            "code": 200 if shown else gone,
+            "words": words,
+            "names": sorted(signoff.name for signoff in badge.signoffs) if stands else [],
+            "last reviewed": badge.last_reviewed if stands else None,
+            "next review": badge.next_review_on if stands else None,
+            "notices": notices_of(badge),
+            "state": str(content.status_at(self.now)),
+            "history": list(self.history_of(record)),
+        }
+
+    def history_of(self, record):
+        public = record.publications(self.now)
+        words = standing.revisions_with_seals([one.revision_id for one in public])
+        for one in public:
+            yield self.words_of(words[one.revision_id].typed), one.since
+            if one.withdrawn:
+                yield None, one.withdrawn.at
+
+    @staticmethod
+    def words_of(typed):
+        return getattr(typed, "summary", None) or typed.location
+
+
+def notices_of(badge):
+    is_overdue = badge.overdue and not badge.emergency and not badge.faults
+    told = {
+        "unreviewed": badge.emergency,
+        "confirmed": badge.confirmed,
+        "caution": badge.new_cautions,
+        "overdue": is_overdue,
+    }
+    return {name for name, is_so in told.items() if is_so}
