@@ -7,6 +7,8 @@ from itertools import pairwise
 from django.conf import settings
 from django.db.models import Prefetch
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from . import differences, documents, pages, standing
@@ -29,8 +31,7 @@ class Entry:
     redaction: object
     # What differs from the publication before; None for the first, and where one was removed.
     differences: list | None = None
-    # The same words as the publication before it.
-    again: bool = False
+    before: "Entry | None" = None
     # Somebody signed since the publication before.
     signed_anew: bool = True
     confirmed: Event | None = None
@@ -38,6 +39,28 @@ class Entry:
     returned: Event | None = None
     # Lines by which reviewers said that readers should stop relying on it.
     stops: list = field(default_factory=list)
+
+    @property
+    def again(self):
+        """The same words as the publication before it."""
+        return bool(self.before) and self.before.revision == self.revision
+
+    @property
+    def heading(self):
+        """What became of which revision, and from when readers had it."""
+        facts = {
+            "number": self.revision.number,
+            "day": date_format(timezone.localtime(self.publication.since), "j F Y, H:i e"),
+        }
+        if not self.again:
+            return _("Revision %(number)d, public from %(day)s") % facts
+        if not self.signed_anew:
+            return _("Revision %(number)d, public again from %(day)s") % facts
+        if self.before.withdrawn:
+            return _("Revision %(number)d, reviewed again and public again from %(day)s") % facts
+        if self.before.emergency:
+            return _("Revision %(number)d, reviewed since, %(day)s") % facts
+        return _("Revision %(number)d, reviewed again, %(day)s") % facts
 
     @property
     def title(self):
@@ -208,7 +231,7 @@ def entry(publication, revision, record, before):
         signoffs=resting,
         corrections=[note for note in revision.corrections.all() if record.names(note)],
         redaction=removed,
-        again=bool(before) and before.revision == revision,
+        before=before,
         signed_anew=not before or signed_since(record, resting, before.publication.line),
         confirmed=standing.confirmation_in(record, line),
         returned=returned_after(record, publication),
@@ -223,8 +246,13 @@ def rests_on(record, line, signoff, all_of_it):
     named = [s for s in all_of_it if s.pk in record.named_by(line)]
     return signoff in named or (
         record.renewals(line, named)(signoff)
-        and not any(later.move in standing.APPROVALS for later in between(record, line, signoff))
+        and not any(map(ends_publication, between(record, line, signoff)))
     )
+
+
+def ends_publication(line):
+    """Whether a signature after this line renews nothing that was published before it."""
+    return line.move in (*standing.APPROVALS, "withdraw") or bool(line.data.get("stop"))
 
 
 def between(record, line, signoff):

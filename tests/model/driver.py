@@ -227,7 +227,7 @@ class Sides:
         kind = choose.of(["words", "words", "other", "same"])
         if kind == "same":
             return {}
-        if kind == "words" or name == "post" and choose.is_one_in(2):
+        if kind == "words" or (name == "post" and choose.is_one_in(2)):
             return {"words": f"{name}word{next(self.numbers)}"}
         if name == "point":
             return {"cautions": choose.of([[], ["a"], ["b"], ["a", "b"]])}
