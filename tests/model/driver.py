@@ -198,7 +198,7 @@ class Sides:
         self.world.advance(self.now)
 
     def data_for(self, move, name, choose):
-        """What the model is told of a step beside who does it; None where there is nothing to do."""
+        """What the model is told of a step beside who does it; None where nothing can be done."""
         page = self.world.pages[name]
         if move == "save":
             return self.new_words(name, choose)
@@ -260,7 +260,7 @@ class Sides:
     def story(self):
         return "\n".join(self.said)
 
-    # --- The application's side -----------------------------------------------------------------------
+    # --- The application's side -------------------------------------------------------------
 
     def content(self, name):
         self.contents[name].refresh_from_db()
@@ -320,7 +320,7 @@ class Sides:
         credential = Credential.objects.get(reviewer=self.reviewers[data["account"]])
         actions.annul_credential(credential, by=by, at=self.now, reason="Never given.")
 
-    # --- What both say -------------------------------------------------------------------------------
+    # --- What both say ----------------------------------------------------------------------
 
     def compare(self):
         for name in TEXTS:
