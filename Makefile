@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: run serve test test-fast check probes races seed-bench bench lock clean
+.PHONY: run serve test test-fast check probes races mutants torture seed-bench bench lock clean
 
 # --- Running ---------------------------------------------------------------------------
 
@@ -22,7 +22,8 @@ serve: .installed
 	$(BIN)/python manage.py import_acupoints --keep --verbosity 0
 	$(BIN)/python manage.py collectstatic --noinput --verbosity 0
 	$(BIN)/granian --interface wsgi --host $${HOST:-127.0.0.1} --port $(PORT) \
-		--workers $${WEB_CONCURRENCY:-2} --blocking-threads 8 --no-ws tcmtips.wsgi:application
+		--workers $${WEB_CONCURRENCY:-2} --blocking-threads 8 --no-ws \
+		--respawn-failed-workers --workers-kill-timeout 30 tcmtips.wsgi:application
 
 # --- Tests and checks ------------------------------------------------------------------
 
@@ -41,6 +42,14 @@ probes: .installed-dev
 # Needs a PostgreSQL server in TEST_DATABASE_URL.
 races: .installed-dev
 	$(BIN)/python -m tests.races
+
+# MUTANTS="editorial/rules.py --most 200 --minutes 60" asks for more of one file.
+mutants: .installed-dev
+	$(BIN)/python -m tests.mutants $(MUTANTS)
+
+# Needs PostgreSQL's server programs; starts a server of its own and kills it.
+torture: .installed-dev
+	$(BIN)/python -m tests.torture
 
 # A house of 10,000 articles and one of 100, in .bench/ or beside TEST_DATABASE_URL's database.
 seed-bench: .installed-dev

@@ -13,7 +13,7 @@ from editorial.revision_admin import PartInline, RevisionAdmin, StackedPartInlin
 
 from . import evidence
 from .forms import ConfirmForm, ExportForm, ImportForm, UploadInForm
-from .importing import COLUMNS
+from .importing import COLUMNS, TABLES
 from .meridians import CODE, Meridian, slug_of
 from .models import (
     Acupoint,
@@ -222,6 +222,7 @@ class StandardPointAdmin(ImportExportMixin, admin.ModelAdmin):
             at=timezone.now(),
             actor=request.user,
             data={"point": obj.code, "changes": json.loads(entry.change_message or "[]")},
+            tables=TABLES.values(),
         )
         return entry
 

@@ -32,6 +32,14 @@ COLUMNS = {
 }
 
 
+TABLES = {
+    "points": StandardPoint,
+    "names": PointName,
+    "cautions": StandardCaution,
+    "pairs": PointPair,
+}
+
+
 class BadRows(Exception):
     """Rows that cannot be loaded; `faults` are sentences that name file and line."""
 
@@ -92,7 +100,8 @@ def tell(changes):
     told = {"added": changes.added, "changed": changes.changed, "removed": changes.removed}
     if any(told.values()):
         data = {"list": f"{changes.table}.csv", **told}
-        log.write("nomenclature_imported", at=timezone.now(), data=data)
+        tables = [TABLES[changes.table]]
+        log.write("nomenclature_imported", at=timezone.now(), data=data, tables=tables)
 
 
 def rows_but_of(codes, rows):

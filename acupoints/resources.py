@@ -139,6 +139,7 @@ class ListResource(resources.ModelResource):
                 at=timezone.now(),
                 actor=user,
                 data={"list": self.file, "added": told["new"], "changed": told["update"]},
+                tables=[self._meta.model],
             )
 
     # The library takes every exception for a fault of the file; ours are ours.

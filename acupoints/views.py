@@ -3,7 +3,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
+from editorial.views import (
+    CanonicalView,
+    ContentView,
+    HistoryView,
+    ReviewsView,
+    gone,
+    withdrawn_or_404,
+)
 
 from . import atlas, complaints, courses, jsonld, nomenclature
 from .addresses import atlas_reverse
@@ -92,6 +99,15 @@ class AcupointView(ContentView):
             return super().get(request, slug)
         except Http404:
             return without_text(request, slug, timezone.now(), pregnant)
+
+    def gone_or_404(self, request, slug):
+        """Signed texts that use the point go on linking here: a reader finds the way on."""
+        now, pregnant = timezone.now(), self.kwargs.get("pregnant", False)
+        content = withdrawn_or_404(self.model, slug)
+        point = StandardPoint.objects.with_all().filter(code=content.code).first()
+        further = {"course": courses.COURSES[content.meridian], **around(point, now, pregnant)}
+        further["hosts"] = atlas.hosts(content, now)
+        return gone(request, content, "acupoint_withdrawn.html", **further)
 
     def extras(self, page, now):
         pregnant = self.kwargs.get("pregnant", False)

@@ -5,21 +5,24 @@ has to tell them apart, or the reader is asked.
 """
 
 # Abbreviations: today's code first, then English, French, German, Spanish, Portuguese, Italian.
+# A letter stands under every meridian for which a list in use has it: C is the heart (coeur) or the
+# conception vessel, S the stomach, the spleen or the small intestine, H the heart or the hígado.
+# One reading may be a point to avoid in pregnancy, so nobody's reading is taken for granted.
 ABBREVIATIONS = {
     "LU": "LU LUN L",
     "LI": "LI LIN LINT L CO COL GI DI IG",
     "ST": "ST STO S E M MA",
-    "SP": "SP SPL SPN BP RP MP MI",
+    "SP": "SP SPL SPN BP RP MP MI S B",
     "HT": "HT HRT HE H C",
-    "SI": "SI SINT ID IT IG DÜ DUE",
+    "SI": "SI SINT ID IT IG DÜ DUE S",
     "BL": "BL BLA UB B V",
     "KI": "KI KID KD K R N NI",
     "PC": "PC PER PE P MC MH HC KS CS CX",
     "TE": "TE SJ TB TW TH TR TA TC 3E 3H 3W 3B",
     "GB": "GB G VB",
-    "LR": "LR LV LIV L F LE",
+    "LR": "LR LV LIV L F LE H",
     "GV": "GV GOV DU TU VG DM TM LG",
-    "CV": "CV CON REN RN JEN VC RM JM KG",
+    "CV": "CV CON REN RN JEN VC RM JM KG C",
 }
 
 # Meridians in words. The Chinese ones are simplified; the other script is read as that.

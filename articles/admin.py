@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from taggit.models import Tag
 
 from acupoints.models import Acupoint
-from editorial.forms import RevisionForm
+from editorial.forms import ReviewerField, RevisionForm
 from editorial.kinds import revision_model
 from editorial.revision_admin import PartInline, RevisionAdmin, StackedPartInline
 from products.models import Product
@@ -57,6 +57,11 @@ class RecommendationInline(PartInline):
 class InvitationInline(PartInline):
     model = Invitation
     autocomplete_fields = ("reviewer",)
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "reviewer":
+            kwargs["form_class"] = ReviewerField
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 @admin.register(ArticleRevision)

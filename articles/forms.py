@@ -9,6 +9,17 @@ from . import body
 from .models import Topic, check_embeds
 
 
+def faults_of_topic(name):
+    """The sentences that refuse a new topic of this name."""
+    if Topic.objects.filter(name=name).exists():
+        return []
+    try:
+        Topic(name=name).clean()
+    except forms.ValidationError as error:
+        return error.messages
+    return []
+
+
 class ArticleForm(RevisionForm):
     """The draft of an article; the body's embeds are checked before anything is written."""
 
@@ -40,6 +51,9 @@ class ArticleForm(RevisionForm):
             raise forms.ValidationError(
                 _("A topic has at most %(longest)s letters."), params={"longest": longest}
             )
+        faults = [fault for name in names for fault in faults_of_topic(name)]
+        if faults:
+            raise forms.ValidationError(faults)
         return names
 
     def clean(self):

@@ -31,7 +31,14 @@ CHILD = {
 
 
 class Topic(TagBase, InsertOnly):
-    """What an article is about. A name is written once: another name is another topic."""
+    """What an article is about. A name is written once: another name is another topic, unless it
+    differs in its capitals only."""
+
+    PLAIN = ("name", "slug")
+    UNLIKE_THE_BADGE = ("name",)
+
+    LOGGED = {1: ("name", "slug")}
+    UNLOGGED = {}
 
     class Meta:
         verbose_name = _("topic")
@@ -41,16 +48,43 @@ class Topic(TagBase, InsertOnly):
     def get_absolute_url(self):
         return reverse("topic", args=[self.slug])
 
+    def clean(self):
+        super().clean()
+        if other := topic_in_other_capitals(self.name):
+            raise ValidationError({"name": other_capitals(other)})
+
+    def save(self, *args, **kwargs):
+        if other := topic_in_other_capitals(self.name):
+            raise Refused(other_capitals(other))
+        if self.slug != self.slug.lower():
+            raise Refused(_now("An address is in small letters: %s.") % self.slug.lower())
+        super().save(*args, **kwargs)
+
     def slugify(self, tag, i=None):
         """A name without a letter or a digit needs an address too."""
         return super().slugify(tag if slugify(tag, allow_unicode=True) else "topic", i)
 
 
+def topic_in_other_capitals(name):
+    """The topic that has this name but for its capitals, or None. Its address begins alike, so
+    that only few names are asked."""
+    alike = Topic.objects.filter(slug__startswith=Topic().slugify(name)).exclude(name=name)
+    return next((one for one in alike if one.name.casefold() == name.casefold()), None)
+
+
+def other_capitals(topic):
+    return _now("There is a topic “%(name)s” already. Write it like that.") % {"name": topic.name}
+
+
 def byline_users(revisions):
-    """Accounts of everybody in the bylines of these revisions."""
+    """[(revision, account)] of everybody in the bylines of these revisions."""
     return Byline.objects.filter(revision__in=revisions, author__user__isnull=False).values_list(
-        "author__user", flat=True
+        "revision", "author__user"
     )
+
+
+def bylines():
+    return Byline.objects.all()
 
 
 def invited_reviewers(revision_id):
@@ -82,6 +116,7 @@ class Article(Content):
         review_months=12,
         labels=LABELS,
         byline_users=byline_users,
+        bylines=bylines,
         invited=invited_reviewers,
         claims=claims_in,
         searched=("title", "summary"),
@@ -124,6 +159,8 @@ class ArticleRevision(Revision):
         help_text=_("With commas between them: knee pain, running."),
     )
 
+    PLAIN = ("title", "note", "tips_heading", "hero_credit")
+    UNLIKE_THE_BADGE = ("title", "tips_heading")
     SIGNED = {
         1: (
             "title",
@@ -162,15 +199,20 @@ class ArticleRevision(Revision):
             Prefetch("tagged", TaggedArticle.objects.select_related("tag")),
         ]
 
+    def house_rows(self):
+        return list(self.tags.all())
+
     def complete(self, parent):
         """Pin the points that the body embeds.
 
-        A point that the parent pinned stays at that revision, unless this one renews its pins;
-        a new one is pinned at what readers get now, or at its newest draft where nothing of it is
-        public yet.
+        A point that the parent pinned stays at that revision, unless this one renews its pins,
+        all of them (True) or those on the points of these keys; a new one is pinned at what
+        readers get now, or at its newest draft where nothing of it is public yet.
         """
-        kept = None if getattr(self, "renews_pins", False) else parent
-        before = {pin.pinned.content_id: pin.pinned_id for pin in pins_of(kept)}
+        renewed = getattr(self, "renews_pins", False)
+        before = {pin.pinned.content_id: pin.pinned_id for pin in pins_of(parent)}
+        for point in list(before) if renewed is True else renewed or ():
+            before.pop(point, None)
         codes = body.codes(self.body)
         points = Acupoint.objects.in_bulk(codes, field_name="code")
         check_embeds(codes, points)
@@ -296,6 +338,7 @@ class Source(InsertOnly):
     )
 
     PARENT = "revision"
+    PLAIN = ("title", "authors_year", "doi", "pmid", "url", "supports")
     SIGNED = {1: ("title", "authors_year", "doi", "pmid", "url", "supports")}
     UNSIGNED = CHILD
 
@@ -308,6 +351,7 @@ class Source(InsertOnly):
         return self.title
 
     def clean(self):
+        super().clean()
         if not (self.doi or self.pmid or self.url):
             raise ValidationError(_("Give a DOI, a PubMed number or a web address."))
 
@@ -384,6 +428,8 @@ class PageRevision(Revision):
     summary = models.TextField(_("summary"), max_length=600)
     body = RichTextField(_("text"))
 
+    PLAIN = ("title", "note")
+    UNLIKE_THE_BADGE = ("title",)  # the text may explain the badge, as "How we review" does
     SIGNED = {1: ("title", "summary", "body")}
 
     class Meta:

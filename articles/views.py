@@ -1,4 +1,5 @@
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -7,9 +8,10 @@ from django.views.decorators.http import require_safe
 
 from acupoints import atlas, complaints
 from acupoints.addresses import atlas_reverse
+from acupoints.meridians import slug_of
 from editorial import jsonld as nodes
-from editorial import pages
-from editorial.models import Author, Reviewer
+from editorial import pages, standing
+from editorial.models import Author, Credential, Reviewer
 from editorial.views import CanonicalView, ContentView, HistoryView, ReviewsView
 from products.models import Product
 from products.views import boxes
@@ -56,11 +58,26 @@ def without_drawing(documents):
     return [d["identity"]["code"] for d in documents if not d["fields"].get("area")]
 
 
+def without_page(page, now):
+    """[(code, whether it was withdrawn)] of the points in a text whose own pages readers have not.
+
+    The link in a point's section is signed with the text and stays in it.
+    """
+    shut = {
+        pin.pinned.content.slug: bool(pin.pinned.content.withdrawn_at)
+        for pin in standing.pins_of(page.revision)
+        if pin.pinned.content.shown_revision_id(now) is None
+    }
+    codes = [pin["document"]["identity"]["code"] for pin in page.document["pins"]]
+    return [(code, shut[slug_of(code)]) for code in codes if slug_of(code) in shut]
+
+
 def surroundings(page, now):
-    """What stands after an article's signed part: its products and its authors."""
+    """What stands around an article's signed part: notes on its points, products and authors."""
     products = Product.objects.public(now).filter(recommendations__revision=page.revision)
     authors = Author.objects.filter(bylines__revision=page.revision).order_by("bylines__position")
     return {
+        "without_page": without_page(page, now),
         "authors": authors.prefetch_related("books"),
         "boxes": boxes(products.order_by("recommendations__position"), now),
     }
@@ -159,13 +176,15 @@ def author(request, slug):
 @require_safe
 def reviewer(request, slug):
     now = timezone.now()
-    who = get_object_or_404(Reviewer.objects.prefetch_related("credentials"), slug=slug)
+    kept = Prefetch("credentials", Credential.objects.with_persons())
+    who = get_object_or_404(Reviewer.objects.prefetch_related(kept), slug=slug)
     articles = Article.objects.public(now).signed_by(who).order_by("-shown_since", "pk")
     chunk = paged(request, articles, now)
     chunk.object_list = [page for page in chunk.object_list if names(page.badge, who)]
     today = timezone.localdate(now)
     context = {
         "reviewer": who,
+        "credential": who.credential_on(today),
         "credentials": [(c, c.state_on(today)) for c in who.credentials.all()],
         "articles": chunk,
     }

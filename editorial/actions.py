@@ -5,7 +5,7 @@ the table and the rules, swaps the version in one UPDATE that names the old one,
 a line in the log. Of two moves at once exactly one finds its version still there.
 
 Locks are taken in one order: contents by key (a text with those that use it, or that it uses),
-a credential, the log's head.
+a credential or accounts, the log's head.
 """
 
 import datetime
@@ -13,13 +13,26 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import slug_re
 from django.db import IntegrityError, transaction
 from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import documents, log, pins, rules, search, signing, standing
+from . import (
+    correcting,
+    documents,
+    linking,
+    log,
+    pins,
+    requests,
+    rules,
+    search,
+    signing,
+    standing,
+    wording,
+)
 from .errors import BeingMoved, MissingToken, Refused, Stale, Unchanged
 from .models import (
     ChangeRequest,
@@ -35,6 +48,7 @@ from .models import (
     Revocation,
     Seal,
     SignOff,
+    User,
 )
 from .models.insert_only import tidy
 from .moves import MOVES
@@ -203,6 +217,7 @@ def make(name, token, *, by, at, **data):
     """
     is_whole(token)
     lock(token.content, token.revision)
+    by.refresh_from_db(fields=["alias_of"])  # whose account it is, as of this lock
     content = seen(token)
     attempt = check(name, content, by=by, at=at, asking=False, **data)
     target = MOVES[name].target or content.status_at(at)
@@ -210,6 +225,7 @@ def make(name, token, *, by, at, **data):
     changes |= CHANGES.get(name, nothing)(attempt)
     swap(content, at, **changes)
     wrote = EFFECTS.get(name, no_rows)(attempt)
+    requests.end_after(name, attempt)
     log.write(
         name,
         at=at,
@@ -387,6 +403,7 @@ def write_correction(attempt):
         note=note,
         at=attempt.at,
         by=attempt.by,
+        **correcting.columns_of_replaced(attempt.content, attempt.at),
     )
     return [correction]
 
@@ -526,7 +543,7 @@ def hold_unsigned(content, by, at):
         hold(content, by, at, _("No reviewer's signature stands under it any more."))
     elif state == Content.Status.SCHEDULED:
         signed, ended = record.approved(record.approval_of(head), rows, head.seal)
-        if ended or not signed:
+        if ended or (content.spec.needs_sign_off and not signed):
             hold(content, by, at, _("A signature that its approval rests on does not stand."))
 
 
@@ -557,9 +574,13 @@ def annul_credential(credential, *, by, at, reason):
 def lock_signed(signoffs):
     """The contents of some sign-offs, locked by key together with all that use their texts."""
     signed = set(signoffs.values_list("content", flat=True))
-    hosts = Pin.objects.filter(pinned__content__in=signed)
-    pins.lock({*signed, *hosts.values_list("revision__content", flat=True)})
+    lock_with_hosts(signed)
     return list(Content.objects.filter(pk__in=signed).order_by("pk"))
+
+
+def lock_with_hosts(keys):
+    hosts = Pin.objects.filter(pinned__content__in=keys)
+    pins.lock({*keys, *hosts.values_list("revision__content", flat=True)})
 
 
 def let_fall(signoffs, contents, move, by, at):
@@ -568,7 +589,14 @@ def let_fall(signoffs, contents, move, by, at):
     fallen = {content.pk: [] for content in contents}
     for key, content in signoffs.order_by("pk").values_list("pk", "content"):
         fallen[content].append(key)
-    log.number(contents)
+    write_on([(content, {"fallen": fallen[content.pk]}) for content in contents], move, by, at)
+
+
+def write_on(said, move, by, at):
+    """A line on each of some locked contents, [(content, data)], and what follows from it."""
+    if not said:
+        return
+    log.number([content for content, _data in said])
     log.append(
         [
             Event(
@@ -577,15 +605,65 @@ def let_fall(signoffs, contents, move, by, at):
                 move=move,
                 content=content,
                 nth=content.lines,
-                data={"fallen": fallen[content.pk]},
+                data=data,
                 rows=[signing.fact_of(content)],
             )
-            for content in contents
+            for content, data in said
         ]
     )
-    for content in contents:
+    for content, _data in said:
+        content.refresh_from_db()  # it may use one that came before it, and have been told so
         hold_unsigned(content, by, at)
         tell_hosts(content, by, at)
+
+
+# --- Who turns out to be one person ------------------------------------------------------
+
+
+@transaction.atomic
+def link_accounts(user, first, *, by, at):
+    """Two accounts turn out to be one person's: what one person may not have signed or approved
+    falls at once, with a line on each content. Returns [linking.Breach]; raises Refused."""
+    if not by.has_perm("editorial.change_user") or (user.is_superuser and not by.is_superuser):
+        raise Refused(_("Only an administrator says that two accounts are one person's."))
+    persons = {user.person_id, first.person_id}
+    lock_with_hosts(linking.touched(persons))
+    pair = User.objects.select_for_update().filter(pk__in=[user.pk, first.pk]).order_by("pk")
+    locked = {one.pk: one for one in pair}
+    check_link(locked[user.pk], locked[first.pk])
+    User.objects.filter(pk=user.pk).update(alias_of=first)
+    user.refresh_from_db(fields=["alias_of"])
+    return let_own_work_fall(persons, by, at, user=user.pk, first=first.pk)
+
+
+def check_link(user, first):
+    if user.alias_of_id:
+        raise Refused(_("This account is linked already; that stays."))
+    user.alias_of = first
+    try:
+        user.clean()
+    except ValidationError as fault:
+        raise Refused(" ".join(fault.messages)) from fault
+
+
+@transaction.atomic
+def name_account(author, user, *, by, at):
+    """An author turns out to have an account here; what follows is as with `link_accounts`."""
+    if not by.has_perm("editorial.change_author"):
+        raise Refused(_("Your role does not include keeping authors."))
+    lock_with_hosts(linking.touched({user.person_id}, author))
+    author.user, author.has_no_account = user, None
+    author.save()
+    return let_own_work_fall({user.person_id}, by, at, user=user.pk, author=author.pk)
+
+
+def let_own_work_fall(persons, by, at, **data):
+    """Write what falls since these persons are one: [linking.Breach], all of them locked."""
+    breaches = linking.find(persons)
+    contents = [breach.content.pk for breach in breaches]
+    log.write("accounts_linked", at=at, actor=by, data={**data, "contents": contents})
+    write_on([(one.content, one.data) for one in breaches], "accounts_linked", by, at)
+    return breaches
 
 
 # --- Saving ------------------------------------------------------------------------------
@@ -621,6 +699,7 @@ def saving(content, revision, token, *, by, at, slug=None):
         parent = None
         if token is not None:
             pins.lock([token.content])
+            by.refresh_from_db(fields=["alias_of"])
             content = seen(token)
             check("save", content, by=by, at=at, asking=False)
             parent = content.head
@@ -637,6 +716,7 @@ def saving(content, revision, token, *, by, at, slug=None):
         prepare(revision, content, parent, by, at)
         yield revision
         revision.complete(parent and parent.typed)
+        wording.check_revision(revision)
         seal(revision)
         if parent and not changes.get("slug") and says_the_same(revision, parent.typed):
             raise Unchanged
@@ -757,8 +837,8 @@ def new_slug(content, slug, at):
 
 def check_slug(slug):
     """Raise Refused for an address that no page could have, whichever way it came."""
-    if not slug_re.fullmatch(slug):
-        raise Refused(_("An address holds letters, digits, hyphens and underscores only."))
+    if not slug_re.fullmatch(slug) or slug != slug.lower():
+        raise Refused(_("An address holds small letters, digits, hyphens and underscores only."))
 
 
 def prepare(revision, content, parent, by, at):
@@ -829,7 +909,7 @@ def children_of(model):
 
 def logged_parts(revision):
     """The rows of a revision that no seal covers: who made it, and what is not signed of it."""
-    rows = [revision]
+    rows = [revision, *revision.house_rows()]
     for relation in children_of(type(revision)):
         if hasattr(relation.related_model, "LOGGED"):
             rows += children(revision, relation)

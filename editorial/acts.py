@@ -13,11 +13,26 @@ from django.conf import settings
 from django.core.validators import slug_re
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import actions, previews, redaction, reviewing, rules, sources, standing
+from . import (
+    actions,
+    leaving,
+    pins,
+    previews,
+    redaction,
+    reviewing,
+    rules,
+    schedules,
+    signatures,
+    signing_again,
+    sources,
+    standing,
+)
 from .errors import Refused
+from .forms import ReviewerField
 from .models import Comment, Content, PreviewLink, Redaction, Reviewer, ReviewRequest, SignOff
 
 TEXT = forms.Textarea(attrs={"rows": 3})
@@ -54,9 +69,13 @@ class ReasonField(forms.CharField):
 # --- Requests ----------------------------------------------------------------------------
 
 
+def reviewers_among(keys):
+    return Reviewer.objects.filter(pk__in=keys).prefetch_related("credentials")
+
+
 class AskForm(ActForm):
     button = gettext_lazy("Ask for a review")
-    reviewer = forms.ModelChoiceField(label=gettext_lazy("Reviewer"), queryset=None)
+    reviewer = ReviewerField(label=gettext_lazy("Reviewer"), queryset=None)
     due_on = forms.DateField(
         label=gettext_lazy("Due on"),
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -66,7 +85,7 @@ class AskForm(ActForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         keys = [reviewer.pk for reviewer in reviewing.reviewers_for(self.content)]
-        self.fields["reviewer"].queryset = Reviewer.objects.filter(pk__in=keys)
+        self.fields["reviewer"].queryset = reviewers_among(keys)
         due = timezone.localdate(self.at) + datetime.timedelta(days=settings.REVIEW_DAYS)
         self.initial.setdefault("due_on", due)
 
@@ -101,13 +120,13 @@ class DeclineForm(RequestForm):
 
 class DelegateForm(RequestForm):
     button = gettext_lazy("Pass on")
-    to = forms.ModelChoiceField(label=gettext_lazy("To"), queryset=None)
+    to = ReviewerField(label=gettext_lazy("To"), queryset=None)
     reason = ReasonField()
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         keys = [r.pk for r in reviewing.reviewers_for(self.content) if r.user_id != self.by.pk]
-        self.fields["to"].queryset = Reviewer.objects.filter(pk__in=keys)
+        self.fields["to"].queryset = reviewers_among(keys)
 
     def do(self, token):
         reviewing.delegate(
@@ -237,9 +256,9 @@ class DuplicateForm(ActForm):
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
-        if not slug_re.fullmatch(slug):
+        if not slug_re.fullmatch(slug) or slug != slug.lower():
             raise forms.ValidationError(
-                _("An address holds letters, digits, hyphens and underscores only.")
+                _("An address holds small letters, digits, hyphens and underscores only.")
             )
         return slug
 
@@ -467,18 +486,84 @@ class Panel:
             return refusal.sentence
         return None
 
+    @cached_property
+    def record(self):
+        """What the log says of the content."""
+        return standing.record_of(self.content)
+
     def signoffs(self):
         """Signatures under this revision, each with its fault and the ways to take it back."""
         found = SignOff.objects.select_related("reviewer", "credential", "revocation")
-        record = standing.record_of(self.content)
         return [
-            Shown(
-                signoff,
-                self.revocations(signoff),
-                {"fault": standing.signoff_fault(record, signoff, self.revision.seal)},
-            )
+            Shown(signoff, self.revocations(signoff), self.facts_of(signoff))
             for signoff in found.filter(revision=self.revision)
         ]
+
+    def facts_of(self, signoff):
+        """Why a signature does not count, or counts for no later approval."""
+        fault = standing.signoff_fault(self.record, signoff, self.revision.seal)
+        ended = "" if fault else signing_again.why_ended(self.record, signoff)
+        return {"fault": fault, "ended": ended}
+
+    # --- For who has signed this before ---------------------------------------------------
+
+    @cached_property
+    def earlier_signature(self):
+        """This person's signature over exactly these words, by which they may stand."""
+        return signing_again.earlier_signature(self.by, self.revision, self.record)
+
+    def why_sign_again(self):
+        signed = self.earlier_signature
+        return signing_again.why_ended(self.record, signed) or _("It runs out on %(day)s.") % {
+            "day": date_format(signed.next_review_on, "j M Y")
+        }
+
+    @cached_property
+    def since_signed(self):
+        """{"signoff", "differences"} between what this person signed last and these words."""
+        if not (self.takes_reviews and self.may("sign_content")):
+            return None
+        signed = signing_again.last_of(self.by, self.content)
+        if signed is None or signed.digest == self.revision.seal.digest:
+            return None
+        found = signing_again.differences_since(signed, self.revision)
+        return {"signoff": signed, "differences": found}
+
+    def notes_for_signing(self):
+        """What somebody should know of their signature before they give it."""
+        notes = [self.what_signing_does()]
+        pinned = [pin.pinned for pin in standing.pins_of(self.revision)]
+        said = pins.describe(pinned, self.at) if pinned else {}
+        sections = [(said[p.pk]["name"], said[p.pk]["signed_by"]) for p in pinned]
+        words = "; ".join(
+            _("%(names)s by %(signers)s") % {"names": names, "signers": signers}
+            for names, signers in signatures.by_signers(sections)
+        )
+        if words:
+            sentence = _(
+                "Your review covers the text without these sections, which have their own: "
+                "%(sections)s."
+            )
+            notes.append(sentence % {"sections": words})
+        return notes
+
+    def what_signing_does(self):
+        """Whether readers see the signature at once, or after an approval."""
+        reviewer = rules.reviewer_of(self.by)
+        if signing_again.renews_at_once(self.record, self.revision, reviewer, self.at):
+            return _(
+                "Readers have exactly these words, approved with your name under them: your "
+                "signature renews the date of their review at once."
+            )
+        return _("Readers see your signature once an editor has approved the text with it.")
+
+    def schedule(self):
+        """When this goes live by itself, or why it was held back; or nothing."""
+        return schedules.notes([self.content], self.at).get(self.content.pk)
+
+    def warning(self):
+        """What an editor should know of a signer before this goes live, or nothing."""
+        return leaving.warnings([self.content], self.at).get(self.content.pk)
 
     def revocations(self, signoff):
         if hasattr(signoff, "revocation"):
@@ -492,11 +577,7 @@ class Panel:
 
     @cached_property
     def may_show_outsiders(self):
-        try:
-            previews.check(self.content, self.by)
-        except Refused:
-            return False
-        return True
+        return previews.may_show(self.content, self.by)
 
     def links(self):
         """Preview links that still open something, for those who may make them."""
@@ -505,10 +586,11 @@ class Panel:
         links = PreviewLink.objects.filter(
             revision__content=self.content, ended_at=None, expires_at__gt=self.at
         ).select_related("revision", "created_by")
-        return [Shown(link, [self.offer("end_link", link=link.pk)]) for link in links]
+        opening = [link for link in links if previews.is_open(link, self.at)]
+        return [Shown(link, [self.offer("end_link", link=link.pk)]) for link in opening]
 
     def link(self):
-        hidden = (Content.Status.PUBLISHED, Content.Status.WITHDRAWN)
+        hidden = (Content.Status.PUBLISHED, *previews.TAKEN_AWAY)
         return None if self.state in hidden or not self.may_show_outsiders else self.offer("link")
 
     def on_old_revision(self):

@@ -1,31 +1,70 @@
 """The desk's pages for people and their credentials. Contents: see revision_admin.py."""
 
+from copy import copy
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from . import actions, log
+from . import actions, credentials, house, leaving, lines
+from .account_admin import LinksAccounts, NamesAccounts
+from .errors import Refused
+from .forms import ReviewerField
 from .models import Author, Book, Credential, Event, Reviewer, User
 from .moves import MOVES
 from .revision_admin import TabularInline
 
+WHO_LEAVES = _(
+    "Whoever is switched off here or loses the role of a reviewer is asked for nothing more: open "
+    "requests go back to the queue, and links to drafts end. What they signed stays signed and "
+    "goes live as it was approved; the board marks it."
+)
 
-class ListsWhatProtects:
-    """A refused deletion names what stands in its way, whoever asks."""
+
+class KeptRecord:
+    """A deletion is told to the log. A refused one names what stands in its way, whoever asks."""
 
     def get_deleted_objects(self, objs, request):
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
         return deleted, counts, set() if protected else lacking, protected
 
+    def delete_model(self, request, obj):
+        name, gone = str(obj), [obj, *self.parts_of(obj)]
+        key = obj.pk
+        with transaction.atomic():
+            super().delete_model(request, copy(obj))
+            house.write(
+                f"{obj._meta.model_name}_deleted",
+                by=request.user,
+                at=timezone.now(),
+                data={"id": key, "name": name},
+                gone=gone,
+            )
+
+    def delete_queryset(self, request, queryset):
+        for obj in queryset:
+            self.delete_model(request, obj)
+
+    def parts_of(self, obj):
+        """Rows that go with it."""
+        return []
+
 
 @admin.register(User)
-class UserAdmin(ListsWhatProtects, DjangoUserAdmin):
+class UserAdmin(KeptRecord, LinksAccounts, DjangoUserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password")}),
         (_("Person"), {"fields": ("first_name", "last_name", "email", "alias_of")}),
-        (_("Role"), {"fields": ("is_active", "is_staff", "is_superuser", "groups")}),
+        (
+            _("Role"),
+            {
+                "fields": ("is_active", "is_staff", "is_superuser", "groups"),
+                "description": WHO_LEAVES,
+            },
+        ),
     )
     list_display = ("username", "first_name", "last_name", "roles", "is_active")
     list_filter = ("groups", "is_active")
@@ -47,9 +86,21 @@ class UserAdmin(ListsWhatProtects, DjangoUserAdmin):
             return False
         return super().has_change_permission(request, obj)
 
-    def save_model(self, request, obj, form, change):
-        super().save_model(request, obj, form, change)
-        write_log(request, obj, form, change)
+    def save_related(self, request, form, formsets, change):
+        """Roles are saved last, and only then is it known what somebody may no longer do."""
+        super().save_related(request, form, formsets, change)
+        write_log(request, form.instance, form, change)
+        if change:
+            leaving.follow_account(form.instance, by=request.user, at=timezone.now())
+            tell_what_waits(request, Reviewer.objects.filter(user=form.instance).first())
+
+
+def tell_what_waits(request, reviewer):
+    """Name the texts that go live under the signature of somebody who left."""
+    if reviewer and (titles := leaving.titles_that_wait(reviewer, timezone.now())):
+        sentence = _("Signed by %(name)s, and still waiting to go live: %(titles)s.")
+        facts = {"name": reviewer, "titles": ", ".join(titles)}
+        messages.warning(request, sentence % facts)
 
 
 class ProfileForm(forms.ModelForm):
@@ -73,7 +124,7 @@ class ProfileForm(forms.ModelForm):
         return data
 
 
-class ProfileAdmin(ListsWhatProtects, admin.ModelAdmin):
+class ProfileAdmin(KeptRecord, admin.ModelAdmin):
     """Authors and reviewers: deactivated with a reason, hardly ever deleted."""
 
     form = ProfileForm
@@ -101,16 +152,33 @@ class ProfileAdmin(ListsWhatProtects, admin.ModelAdmin):
         elif obj.is_active:
             obj.deactivated_at, obj.deactivated_by = timezone.now(), request.user
         super().save_model(request, obj, form, change)
-        write_log(request, obj, form, change)
+        if "name" in form.changed_data and obj.has_namesake():
+            messages.warning(request, NAMESAKE % {"name": obj.name})
+
+    def save_related(self, request, form, formsets, change):
+        before = self.parts_of(form.instance)
+        super().save_related(request, form, formsets, change)
+        parts = self.parts_of(form.instance)
+        gone = [row for row in before if row not in parts]
+        write_log(request, form.instance, form, change, parts, gone)
 
 
-def write_log(request, obj, form, change):
+NAMESAKE = _(
+    "A reviewer has exactly this name. Readers and colleagues tell the two apart by their "
+    "credentials, so make sure that these say who is who: %(name)s."
+)
+
+
+def write_log(request, obj, form, change, parts=(), gone=()):
     """A line in the house's own log for what was done to a person's record."""
-    log.write(
+    house.write(
         f"{obj._meta.model_name}_{'changed' if change else 'added'}",
+        obj,
+        *parts,
+        by=request.user,
         at=timezone.now(),
-        actor=request.user,
         data={"id": obj.pk, "name": str(obj), "fields": sorted(form.changed_data)},
+        gone=gone,
     )
 
 
@@ -119,9 +187,29 @@ class BookInline(TabularInline):
     extra = 0
 
 
+class AuthorForm(ProfileForm):
+    def clean(self):
+        data = super().clean()
+        if data.get("user"):
+            data["has_no_account"] = None  # naming the account answers the question
+        return data
+
+
 @admin.register(Author)
-class AuthorAdmin(ProfileAdmin):
+class AuthorAdmin(NamesAccounts, ProfileAdmin):
+    form = AuthorForm
+    list_filter = ("has_no_account",)
+    fieldsets = (
+        (
+            None,
+            {"fields": ("name", "slug", "user", "has_no_account", "bio", "photo")},
+        ),
+        *ProfileAdmin.fieldsets[1:],
+    )
     inlines = [BookInline]
+
+    def parts_of(self, author):
+        return list(Book.objects.filter(author=author))
 
 
 class CredentialInline(TabularInline):
@@ -140,13 +228,26 @@ class CredentialInline(TabularInline):
 @admin.register(Reviewer)
 class ReviewerAdmin(ProfileAdmin):
     inlines = [CredentialInline]
+    fieldsets = (
+        *ProfileAdmin.fieldsets[:1],
+        (_("Standing"), {**ProfileAdmin.fieldsets[1][1], "description": WHO_LEAVES}),
+    )
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        if change:
+            leaving.put_back_requests(obj, by=request.user, at=timezone.now())
+            tell_what_waits(request, obj)
 
 
 class CredentialForm(forms.ModelForm):
     checked = forms.BooleanField(
         label=_("I have looked this up"),
         required=False,
-        help_text=_("Keeps today and your name as the check. Unchecked credentials cannot sign."),
+        help_text=_(
+            "Keeps today and your name. A credential signs only once a second person has looked "
+            "it up: neither who holds it nor who entered it."
+        ),
     )
     suspended = forms.BooleanField(
         label=_("suspended"),
@@ -164,21 +265,37 @@ class CredentialForm(forms.ModelForm):
         for switch, column in SWITCHES.items():
             if switch in self.fields:
                 self.initial[switch] = getattr(self.instance, column) is not None
+        if "checked" in self.fields:
+            self.initial["checked"] = self.instance.is_looked_up
         if self.instance.annulled_at and "annulled" in self.fields:
             self.fields["annulled"].disabled = True
 
+    # Who sends the form; the admin sets it.
+    by = None
+
     def clean(self):
         data = super().clean()
+        if data.get("checked") and not self.initial["checked"]:
+            self.check_look_up(data.get("reviewer") or self.instance.reviewer)
         if (data.get("suspended") or data.get("annulled")) and not data.get("note"):
             self.add_error("note", _("Give the reason."))
         return data
+
+    def check_look_up(self, reviewer):
+        """Who changes what is looked up has entered it anew."""
+        anew = not self.instance.pk or set(self.changed_data) & set(Credential.LOOKED_UP)
+        try:
+            enterer = self.by if anew else self.instance.entered_by
+            credentials.check_look_up(self.by, reviewer.user, enterer)
+        except Refused as refusal:
+            self.add_error("checked", refusal.sentence)
 
 
 SWITCHES = {"checked": "checked_at", "suspended": "suspended_at", "annulled": "annulled_at"}
 
 
 @admin.register(Credential)
-class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
+class CredentialAdmin(KeptRecord, admin.ModelAdmin):
     form = CredentialForm
     list_display = ("reviewer", "title", "issuer", "number", "valid_until", "state")
     list_select_related = ("reviewer",)
@@ -195,28 +312,23 @@ class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
     def state(self, credential):
         return credential.state_on(timezone.localdate())
 
+    def get_form(self, request, *args, **kwargs):
+        form = super().get_form(request, *args, **kwargs)
+        form.by = request.user
+        return form
+
     def save_model(self, request, obj, form, change):
-        now = timezone.now()
-        annulled = form.cleaned_data.get("annulled") and not obj.annulled_at
-        for switch, column in SWITCHES.items():
-            if switch == "annulled":
-                continue  # an action of its own, since signed texts lose their badge
-            wanted, given = form.cleaned_data.get(switch), getattr(obj, column)
-            if bool(wanted) == bool(given):
-                continue
-            moment = timezone.localdate(now) if switch == "checked" else now
-            setattr(obj, column, moment if wanted else None)
-            setattr(obj, f"{switch}_by", request.user if wanted else None)
-        super().save_model(request, obj, form, change)
-        write_log(request, obj, form, change)
-        for switch in ("checked", "suspended"):
-            if switch in form.changed_data and form.cleaned_data[switch]:
-                log.write(
-                    f"credential_{switch}",
-                    at=now,
-                    actor=request.user,
-                    data={"credential": obj.pk, "reason": obj.note},
-                )
+        now, wanted = timezone.now(), form.cleaned_data
+        annulled = wanted.get("annulled") and not obj.annulled_at
+        switches = {switch: wanted.get(switch) for switch in ("checked", "suspended")}
+        if credentials.keep(obj, by=request.user, at=now, **switches):
+            messages.warning(
+                request,
+                _(
+                    "What was looked up is not what stands here now. It signs nothing until a "
+                    "second person has looked it up again."
+                ),
+            )
         if annulled:
             actions.annul_credential(obj, by=request.user, at=now, reason=obj.note)
             messages.warning(request, _("Every signature under this credential lost its badge."))
@@ -224,38 +336,10 @@ class CredentialAdmin(ListsWhatProtects, admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return ["reviewer"] if obj else []
 
-
-# What lines of the log tell besides the moves.
-OTHER_LINES = (
-    "hold",
-    "pin",
-    "adopt",
-    "comment",
-    "comment_answered",
-    "source_checked",
-    "review_asked",
-    "review_accepted",
-    "review_declined",
-    "review_delegated",
-    "review_cancelled",
-    "retract",
-    "annul",
-    "preview_made",
-    "preview_ended",
-    "redaction_asked",
-    "redacted",
-    "credential_checked",
-    "credential_suspended",
-    "credential_annulled",
-    "own_settings_changed",
-    "nomenclature_imported",
-    "nomenclature_changed",
-    *[
-        f"{record}_{deed}"
-        for record in ("user", "author", "reviewer", "credential")
-        for deed in ("added", "changed")
-    ],
-)
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "reviewer":
+            kwargs["form_class"] = ReviewerField
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class LineFilter(admin.SimpleListFilter):
@@ -265,8 +349,7 @@ class LineFilter(admin.SimpleListFilter):
     parameter_name = "move"
 
     def lookups(self, request, model_admin):
-        labels = {name: move.label for name, move in MOVES.items()}
-        return [(name, labels.get(name, name)) for name in (*MOVES, *OTHER_LINES)]
+        return [(name, lines.label_of(name)) for name in (*MOVES, *lines.OTHER_LINES)]
 
     def queryset(self, request, queryset):
         return queryset.filter(move=self.value()) if self.value() else queryset

@@ -16,7 +16,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from . import actions, kinds, queues, rules
+from . import (
+    actions,
+    errors,
+    hosts,
+    kinds,
+    leaving,
+    queues,
+    rules,
+    schedules,
+    signatures,
+)
 from .actions import Token
 from .errors import MissingToken, Refused
 from .forms import move_form
@@ -95,10 +105,10 @@ class Filters(forms.Form):
     def by_reviewer(self, found, reviewer, now):
         """Asked of the reviewer, or signed by them as it stands."""
         asked = ReviewRequest.objects.open().filter(reviewer=reviewer)
-        signed = SignOff.objects.filter(reviewer=reviewer)
-        return found.filter(
-            Q(pk__in=asked.values("content")) | Q(head__in=signed.values("revision"))
-        )
+        heads = found.order_by().values("head")
+        signed = SignOff.objects.filter(reviewer=reviewer, revision__in=heads)
+        keys = {signoff.content_id for signoff in signatures.standing_rows(signed)}
+        return found.filter(Q(pk__in=asked.values("content")) | Q(pk__in=keys))
 
     def by_topic(self, found, slug, now):
         carried = [kind.about(slug, OuterRef("head")) for kind in self.kinds() if kind.about]
@@ -110,9 +120,11 @@ class Filters(forms.Form):
             late = ReviewRequest.objects.late(now)
             return found.filter(pk__in=late.values("content"))
         if due == "overdue":
-            return found.overdue(now)
-        until = timezone.localdate(now) + datetime.timedelta(days=SOON)
-        return found.due_for_review(now, until)
+            due_ones = signatures.overdue(found, now)
+        else:
+            until = timezone.localdate(now) + datetime.timedelta(days=SOON)
+            due_ones = signatures.due(found, now, until)
+        return found.filter(pk__in=[content.pk for content in due_ones])
 
     def by_older(self, found, older, now):
         return found.using_older_versions(now)
@@ -145,12 +157,16 @@ class Card:
     must_fix: bool
     request: ReviewRequest | None
     is_late: bool
+    # What an approval would do to the texts that use this one; None where none does.
+    effect: hosts.Effect | None
+    warning: str = ""
+    # Of what waits for its time: when that is; of what was held back: why.
+    schedule: str = ""
 
     @property
     def token(self):
         """What a bulk move sends for this content: the token in one value."""
-        content = self.content
-        return f"{content.pk}:{content.version}:{content.head_id}:{content.head.seal.digest}"
+        return text_of(self.content)
 
 
 def visible_kinds(user):
@@ -222,15 +238,18 @@ def listed(contents, total, number):
 
 
 def cards(contents, now):
-    """Cards for contents with their heads, in three queries however many they are."""
+    """Cards for contents with their heads, in as many queries for few as for many."""
     keys = [content.pk for content in contents]
     must_fix = set(
         rules.open_threads(*keys).filter(must_fix=True).values_list("content", flat=True)
     )
     asked = ReviewRequest.objects.open().filter(content__in=keys)
-    today, first = timezone.localdate(now), {}
+    today, first, warnings = timezone.localdate(now), {}, leaving.warnings(contents, now)
+    schedule = schedules.notes(contents, now)
     for one in asked.select_related("reviewer").order_by("due_on"):
         first.setdefault(one.content_id, one)
+    at_work = [content for content in contents if content.status_at(now) in COLUMNS]
+    effects = hosts.effects_of(at_work, now)
     return [
         Card(
             content,
@@ -240,6 +259,9 @@ def cards(contents, now):
             content.pk in must_fix,
             one := first.get(content.pk),
             is_late=bool(one) and state == S.IN_REVIEW and one.due_on < today,
+            warning=warnings.get(content.pk, ""),
+            effect=effects.get(content.pk),
+            schedule=schedule.get(content.pk, ""),
         )
         for content in contents
     ]
@@ -282,7 +304,7 @@ def bulk_move(request):
 
 
 def made_or_refused(move, text, request, kind_names):
-    content, now = None, timezone.now()
+    content, token, now = None, None, timezone.now()
     try:
         token = token_from(text)
         content = Content.objects.filter(pk=token.content, kind__in=kind_names).first()
@@ -298,8 +320,15 @@ def made_or_refused(move, text, request, kind_names):
             raise Refused(first_error(form))
         actions.make(move.name, token, by=request.user, at=now, **form.cleaned_data)
     except Refused as refusal:
+        tried = {"content": token.content, "version": token.version} if token else {}
+        errors.record(request, refusal, move=move.name, **tried)
         return Result(content, refusal)
     return Result(content, None)
+
+
+def text_of(content):
+    """The token of a content with its head in one value, as a tick box sends it."""
+    return f"{content.pk}:{content.version}:{content.head_id}:{content.head.seal.digest}"
 
 
 def token_from(text):

@@ -1,5 +1,7 @@
 """House rules that the machine keeps: Django system checks."""
 
+from pathlib import Path
+
 from django.apps import apps
 from django.conf import settings
 from django.core import checks
@@ -44,6 +46,42 @@ def uncovered(model, format):
         if name in relations:
             errors += uncovered(relations[name].related_model, format)
     return errors
+
+
+@checks.register(checks.Tags.models)
+def every_column_is_logged_or_says_why_not(app_configs, **kwargs):
+    """Each table is named by lines of the log, or sealed, or says why it need not be; and each
+    column of one that is named stands in LOGGED or, with a reason, in UNLOGGED."""
+    errors = []
+    for config in apps.get_app_configs():
+        if Path(config.path).parent == settings.BASE_DIR:
+            for model in config.get_models():
+                errors += unlogged(model)
+    return errors
+
+
+def unlogged(model):
+    """Errors for a model, or for its columns, of which neither log nor seal holds anything."""
+    from .models import Content
+
+    own = vars(model)
+    if "LOGGED" in own:
+        covered = {*model.LOGGED[max(model.LOGGED)], *model.UNLOGGED}
+        where = "in LOGGED nor, with a reason, in UNLOGGED"
+    elif issubclass(model, Content):
+        covered, where = set(model.SET_ONCE), "in SET_ONCE, by which the seal's identity holds"
+    elif "SIGNED" in own or "NOT_LOGGED" in own:
+        return []  # its columns are those of a seal: see uncovered()
+    else:
+        hint = "Declare LOGGED, or NOT_LOGGED with the reason."
+        return [checks.Error("No line names its rows.", hint=hint, obj=model, id="editorial.E006")]
+    return [
+        checks.Error(
+            f"The column “{field.attname}” stands neither {where}.", obj=model, id="editorial.E007"
+        )
+        for field in model._meta.local_concrete_fields
+        if not field.primary_key and not {field.name, field.attname} & covered
+    ]
 
 
 @checks.register(checks.Tags.models)

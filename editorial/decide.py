@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
-from . import actions, pages
+from . import actions, errors, hosts, lines, pages, previews
 from .actions import Token
 from .acts import Panel
 from .errors import Refused
@@ -68,17 +68,7 @@ class DecideMixin:
         wrongly, which is 422 as well."""
         now = timezone.now()
         content = revision.content
-        offers = [
-            {
-                "move": move,
-                "why_not": why_not,
-                "url": self.url("move", revision.pk, move.name),
-                "form": (bound or {}).get(move.name)
-                or move_form(move.name, content=content, by=request.user, at=now),
-            }
-            for move, why_not in actions.offered(content, by=request.user, at=now)
-            if move.name != "save" and (move.forward or not why_not)
-        ]
+        panel = Panel(revision, request.user, now, self.url, acts)
         context = {
             **self.admin_site.each_context(request),
             "revision": revision,
@@ -86,9 +76,10 @@ class DecideMixin:
             "state": content.status_at(now),
             "token": Token.of_revision(revision),
             "html": pages.rendered(revision.seal.canonical),
-            "panel": Panel(revision, request.user, now, self.url, acts),
-            "events": self.events_of(content)[:8],
-            "offers": offers,
+            "effect": hosts.effect_of(revision, now),
+            "panel": panel,
+            "events": lines.add_words(self.events_of(content)[:8]),
+            "offers": self.offers(panel, bound or {}),
             "refusal": refusal,
             "change_url": self.url("change", revision.pk),
             "preview_url": self.url("preview", revision.pk),
@@ -97,7 +88,26 @@ class DecideMixin:
             "may_edit": self.has_change_permission(request, revision),
         }
         status = refusal.status_code if refusal else 422 if bound or acts else 200
+        if status != 200:
+            errors.record(request, refusal, content=content.pk)
         return render(request, "desk/review.html", context, status=status)
+
+    def offers(self, panel, bound):
+        """The moves that this person may make from here, each with its form."""
+        content, by, at = panel.content, panel.by, panel.at
+        found = []
+        for move, why_not in actions.offered(content, by=by, at=at):
+            if move.name == "save" or (why_not and not move.forward):
+                continue
+            signs = move.name == "sign" and not why_not
+            signed = panel.earlier_signature if signs and move.name not in bound else None
+            form = bound.get(move.name) or move_form(
+                move.name, content=content, by=by, at=at, signed=signed
+            )
+            offer = {"move": move, "why_not": why_not, "form": form, "signed": signed}
+            offer["url"] = self.url("move", panel.revision.pk, move.name)
+            found.append(offer | {"notes": panel.notes_for_signing() if signs else []})
+        return found
 
     def move_view(self, request, pk, move):
         """One move by form post: 302 when made, else the page again with a sentence."""
@@ -130,8 +140,12 @@ class DecideMixin:
     def preview_view(self, request, pk):
         """The whole page as readers would get it, without a badge."""
         revision = self.revision_or_404(request, pk)
-        page = pages.preview(revision, timezone.now())
-        context = {"page": page, "preview": True, **self.preview_extras(page)}
+        redaction = getattr(revision, "redaction", None)
+        if redaction and redaction.done_at:
+            return render(request, "removed.html", {"redaction": redaction}, status=410)
+        context = previews.context_of(revision, timezone.now())
+        context |= {"back_url": self.url("review", revision.pk)}
+        context |= self.preview_extras(context["page"])
         return render(request, f"{revision.content.kind}.html", context)
 
     def preview_extras(self, page):
@@ -145,7 +159,7 @@ class DecideMixin:
             **self.admin_site.each_context(request),
             "title": _("Log of %(title)s") % {"title": revision},
             "headings": LOG_HEADINGS,
-            "events": self.events_of(revision.content),
+            "events": lines.add_words(self.events_of(revision.content)),
             "review_url": self.url("review", revision.content.head_id),
             "head_id": revision.content.head_id,
             "compare_name": self.compare_name,

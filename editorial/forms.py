@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from . import rules
 from .days import months_after
 from .models import Content, Credential
+from .models.fields import validate_new_address
 
 
 class RevisionForm(forms.ModelForm):
@@ -44,7 +45,9 @@ class RevisionForm(forms.ModelForm):
 
     def clean_slug(self):
         slug = self.cleaned_data["slug"]
-        taken = Content.objects.filter(kind=self.kind, slug=slug)
+        if not self.content or slug != self.content.slug:
+            validate_new_address(slug)
+        taken = Content.objects.filter(kind=self.kind, slug__iexact=slug)
         if self.content:
             taken = taken.exclude(pk=self.content.pk)
         if taken.exists():
@@ -53,6 +56,13 @@ class RevisionForm(forms.ModelForm):
 
     def identity(self):
         return {name: self.cleaned_data[name] for name in self.identity_fields}
+
+
+class ReviewerField(forms.ModelChoiceField):
+    """Reviewers to choose from: people of one name are told apart by what entitles them."""
+
+    def label_from_instance(self, reviewer):
+        return reviewer.told_apart_on(timezone.localdate())
 
 
 class MoveForm(forms.Form):
@@ -74,9 +84,22 @@ class ChangesForm(ReasonForm):
 
     stop = forms.ChoiceField(
         label=_("Should readers stop relying on what is published?"),
-        choices=[("", _("No, it may stand meanwhile")), ("yes", _("Yes, take its badge at once"))],
+        choices=[
+            ("", _("No. What is published keeps its badge while this is put right.")),
+            (
+                "yes",
+                _(
+                    "Yes. What is published loses its badge at once, and its history says that a "
+                    "reviewer said so. It has one again after a new signature and a new approval."
+                ),
+            ),
+        ],
         required=False,
         widget=forms.RadioSelect,
+        help_text=_(
+            "Whatever you answer, this revision goes back to its writer, and no signature given "
+            "so far counts for a later approval."
+        ),
     )
 
     def __init__(self, *args, **kwargs):
@@ -90,20 +113,31 @@ class ChangesForm(ReasonForm):
         return {**data, "stop": data.get("stop") == "yes"}
 
 
-class WithdrawForm(ReasonForm):
+class SureForm(ReasonForm):
+    """For what readers feel at once; its tick `sure` is there so that no click alone does it."""
+
+    def clean(self):
+        data = super().clean()
+        data.pop("sure", None)
+        return data
+
+
+class WithdrawForm(SureForm):
     reason = forms.CharField(
         label=_("Reason, as readers will see it"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    sure = forms.BooleanField(label=_("Readers lose this page now. I am sure."))
 
 
-class EmergencyForm(ReasonForm):
+class EmergencyForm(SureForm):
     reason = forms.CharField(
         label=_("Why it cannot wait, as readers will see it"),
         max_length=500,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
+    sure = forms.BooleanField(label=_("Readers get what nobody has reviewed. I am sure."))
 
 
 class ApproveForm(MoveForm):
@@ -117,7 +151,7 @@ class ApproveForm(MoveForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if not self.content.first_live_at:
+        if not self.content.was_public(self.at):
             del self.fields["correction"]
 
 
@@ -192,6 +226,46 @@ class SignForm(MoveForm):
         return data
 
 
+class SignManyForm(SignForm):
+    """The same for several texts that differ from what was signed in one thing alone."""
+
+    has_read = forms.BooleanField(
+        label=_("I have read what has changed, and sign each ticked text as it stands with it.")
+    )
+
+    def __init__(self, *args, rows, **kwargs):
+        """`rows`: those of a take-over (takeover.py) that may be signed."""
+        super().__init__(*args, **kwargs)
+        self.initial["scope"] = _(
+            "The new version of an acupoint; the rest is word for word what was signed before"
+        )
+        # One difference was read, so no text's next review moves away by itself.
+        today = timezone.localdate(self.at)
+        before = [row.proof.signoff.next_review_on for row in rows]
+        due = [day for day in before if day > today]
+        self.initial["next_review_on"] = min([*due, self.initial["next_review_on"]])
+
+
+class SignAgainForm(SignForm):
+    """For who has signed these very words before: filled in as they did then, in one click."""
+
+    def __init__(self, *args, signed, **kwargs):
+        self.signed = signed
+        super().__init__(*args, **kwargs)
+        for name in ("scope", "conflict_statement"):
+            self.initial[name] = getattr(signed, name)
+        if self.fields["credential"].queryset.valid(self.at).filter(pk=signed.credential_id):
+            self.initial["credential"] = signed.credential_id
+        self.initial["has_read"] = True
+        self.fields["has_read"].widget = forms.HiddenInput()
+
+    @property
+    def begins_with(self):
+        """The credential that the form begins with, or None."""
+        found = self.fields["credential"].queryset
+        return found.filter(pk=self.initial["credential"]).first()
+
+
 MOVE_FORMS = {
     "approve": ApproveForm,
     "emergency": EmergencyForm,
@@ -202,7 +276,10 @@ MOVE_FORMS = {
 }
 
 
-def move_form(name, *, content, by, at, data=None):
-    """The form of a move, bound where `data` is given."""
-    form = MOVE_FORMS.get(name, MoveForm)
-    return form(data, content=content, by=by, at=at, auto_id=f"{name}_%s")
+def move_form(name, *, content, by, at, data=None, signed=None):
+    """The form of a move, bound where `data` is given; `signed`: an earlier signature over these
+    words, with which a form to sign again begins."""
+    given = {"content": content, "by": by, "at": at, "auto_id": f"{name}_%s"}
+    if signed:
+        return SignAgainForm(signed=signed, **given)
+    return MOVE_FORMS.get(name, MoveForm)(data, **given)

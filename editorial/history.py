@@ -9,8 +9,8 @@ from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from . import differences, documents, standing
-from .models import Event, Revision, SignOff
+from . import differences, documents, pages, standing
+from .models import Correction, Event, Revision, SignOff
 from .standing import Publication
 
 
@@ -97,7 +97,12 @@ class Entry:
                 "at": self.redaction.done_at.isoformat(),
             },
             "corrections": [
-                {"at": note.at.isoformat(), "note": note.note} for note in self.corrections
+                {
+                    "at": note.at.isoformat(),
+                    "note": note.note,
+                    "in_place_of": note.replaced and note.replaced.number,
+                }
+                for note in self.corrections
             ],
             "sign_offs": [signoff_facts(signoff, fault) for signoff, fault in self.signoffs],
         }
@@ -126,11 +131,15 @@ def signoff_facts(signoff, fault):
 
 
 def entries(content, now):
-    """The public history, newest first, in a number of queries that does not grow with it."""
-    record = standing.record_of(content)
+    """The public history, newest first, in a number of queries that does not grow with it.
+
+    `content` comes from `ContentQuerySet.public`.
+    """
+    shown = pages.load([content], now)
+    record = shown[0].record if shown else standing.record_of(content)
+    badge = shown[0].badge if shown else standing.Badge()
     public = record.publications(now)
     revisions = revisions_of(content, public)
-    badge = badge_now(record, revisions, now)
     found = []
     for publication in public:
         before = found[-1] if found else None
@@ -147,22 +156,13 @@ def revisions_of(content, public):
     found = (
         Revision.objects.filter(pk__in=[publication.revision_id for publication in public])
         .select_related("seal", "redaction")
-        .prefetch_related(Prefetch("signoffs", signoffs), "corrections")
+        .prefetch_related(Prefetch("signoffs", signoffs))
+        .prefetch_related(Prefetch("corrections", Correction.objects.select_related("replaced")))
         .in_bulk()
     )
     for revision in found.values():
         revision.content = content.typed
     return found
-
-
-def badge_now(record, revisions, now):
-    """The badge that readers see on the page now, or one that names nobody."""
-    shown = record.shown(now)
-    if shown is None:
-        return standing.Badge()
-    typed = revisions[shown.revision_id].typed
-    typed.content = record.content
-    return standing.badge_of(typed, record, now)
 
 
 def why_not_now(signoff, entry, badge, record):

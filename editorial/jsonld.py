@@ -41,7 +41,7 @@ def review(badge):
     if not badge.stands:
         return {}
     return {
-        "lastReviewed": timezone.localdate(badge.last_reviewed).isoformat(),
+        "lastReviewed": timezone.localtime(badge.last_reviewed).isoformat(),
         "reviewedBy": [
             person(s.name, s.reviewer.get_absolute_url())
             | {

@@ -6,8 +6,12 @@ say what happened and never with which text: they are read over shoulders and by
 """
 
 import logging
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from itertools import groupby
 from smtplib import SMTPException
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.mail import EmailMessage
@@ -18,7 +22,16 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .models import ChangeRequest, Comment, Letter, MailSetting, ReviewRequest, Revision, User
+from .models import (
+    ChangeRequest,
+    Comment,
+    Content,
+    Letter,
+    MailSetting,
+    ReviewRequest,
+    Revision,
+    User,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -69,6 +82,12 @@ def approvers(line):
     )
 
 
+def editors(line):
+    """All who approve, where pages lost something by the line."""
+    approving = User.objects.filter(groups__permissions__codename="approve_content")
+    return set(approving.values_list("pk", flat=True)) if line.data["contents"] else set()
+
+
 RECIPES = {
     "review_asked": Recipe(gettext_lazy("A review is asked of you"), (asked_reviewer,), "reviews"),
     "review_accepted": Recipe(
@@ -98,6 +117,7 @@ RECIPES = {
     ),
     "retract": Recipe(gettext_lazy("A signature was taken back"), (writers,), "own_work"),
     "annul": Recipe(gettext_lazy("A signature was annulled"), (writers,), "own_work"),
+    "accounts_linked": Recipe(gettext_lazy("Pages lost a name"), (editors,), "queues"),
 }
 
 
@@ -107,15 +127,18 @@ RECIPES = {
 def write_for(line):
     """The letters of a line just written, in its transaction; they go out after the commit."""
     recipe = RECIPES.get(line.move)
-    if recipe is None or line.content is None:
+    if recipe is None:
         return
     concerned = set().union(*(people(line) for people in recipe.people)) - {line.actor_id, None}
     subject = _("%(what)s (no. %(number)d)") % {"what": recipe.subject, "number": line.seq}
-    write(concerned, recipe.wish, f"event:{line.seq}", subject, body_of(line), line.at)
+    about = f"event:{line.seq}"
+    collect(about, line)
+    write(concerned, recipe.wish, about, subject, body_of(line), line.at)
 
 
 def write(user_ids, wish, about, subject, body, at):
     """A letter to each of these accounts that wants this kind; none twice about the same."""
+    at_once = collected.get() is None
     users = User.objects.filter(pk__in=user_ids, is_active=True).select_related("mail_setting")
     letters = []
     for user in users:
@@ -128,25 +151,45 @@ def write(user_ids, wish, about, subject, body, at):
                     subject=subject,
                     body=body,
                     written_at=at,
-                    in_digest=setting.delivery == MailSetting.Delivery.DAILY,
+                    in_digest=setting.delivery == MailSetting.Delivery.DAILY or not at_once,
                 )
             )
     Letter.objects.bulk_create(letters, ignore_conflicts=True)
-    if letters:
+    if letters and at_once:
         transaction.on_commit(lambda: send(about=about, in_digest=False))
 
 
 def body_of(line):
     """Plain text: what happened, why, and where to go on."""
-    head = Revision.objects.select_related("content").get(pk=line.content.head_id).typed
-    parts = [str(RECIPES[line.move].subject) + ":", str(head), ""]
-    if line.actor:
-        parts.insert(2, _("By %(name)s.") % {"name": line.actor.display_name})
+    heads = heads_of(line)
+    parts = [str(RECIPES[line.move].subject) + ":", *map(str, heads)]
+    parts += [_("By %(name)s.") % {"name": line.actor.display_name}] if line.actor else []
+    parts.append("")
+    for fact in facts_of(line):
+        parts += [fact, ""]
+    return "\n".join([*parts, *map(address_of, heads)])
+
+
+def heads_of(line):
+    """The working revisions of the contents that a line is about."""
+    keys = [line.content_id] if line.content_id else line.data["contents"]
+    heads = Content.objects.filter(pk__in=keys).order_by("pk").values("head")
+    found = Revision.objects.select_related("content").filter(pk__in=heads)
+    return [revision.typed for revision in found.order_by("content")]
+
+
+def head_of(line):
+    return Revision.objects.select_related("content").get(pk=line.content.head_id).typed
+
+
+def facts_of(line):
+    """Sentences of what else a line holds for its readers."""
+    facts = []
     if reason := reason_of(line):
-        parts += [_("Reason: %(reason)s") % {"reason": reason}, ""]
+        facts.append(_("Reason: %(reason)s") % {"reason": reason})
     if due := line.data.get("due_on"):
-        parts += [_("Due on %(day)s.") % {"day": due}, ""]
-    return "\n".join([*parts, address_of(head)])
+        facts.append(_("Due on %(day)s.") % {"day": due})
+    return facts
 
 
 def reason_of(line):
@@ -163,6 +206,77 @@ def address_of(revision):
     meta = revision._meta
     name = f"admin:{meta.app_label}_{meta.model_name}_review"
     return f"{settings.SITE_URL}{reverse(name, args=[revision.pk])}"
+
+
+def forget(content, title):
+    """Take a title whose words were removed out of every letter about the content, sent or not."""
+    revisions = [revision.typed for revision in content.revisions.select_related("content")]
+    paths = [urlsplit(address_of(revision)).path for revision in revisions]
+    lines = {f"event:{seq}" for seq in content.events.values_list("seq", flat=True)}
+    for letter in Letter.objects.filter(body__contains=title) if title else ():
+        if letter.about in lines or any(path in letter.body for path in paths):
+            body = letter.body.replace(title, _("(removed)"))
+            Letter.objects.filter(pk=letter.pk).update(body=body)
+
+
+# --- Many in one ------------------------------------------------------------------------
+
+
+# {about: (what happened, the part of the letter about one text)} of what goes out as one.
+collected = ContextVar("collected", default=None)
+
+
+@contextmanager
+def together(subject, where):
+    """Letters that are written within go out as one for each person, which lists everything and
+    leads to the address `where`.
+
+    Each is still written with its line. Until they are sent they count as parts of the daily
+    letter: what a broken connection keeps back comes with that, and not in forty letters.
+    """
+    lines = {}
+    before = collected.set(lines)
+    try:
+        yield
+    finally:
+        collected.reset(before)
+        if lines:
+            transaction.on_commit(lambda: send_together(subject, where, lines))
+
+
+def collect(about, line):
+    lines = collected.get()
+    if lines is None:
+        return
+    what = str(RECIPES[line.move].subject) + ":"
+    if line.actor:
+        what += "\n" + _("By %(name)s.") % {"name": line.actor.display_name}
+    head = head_of(line)
+    lines[about] = what, "\n  ".join([f"• {head}", *facts_of(line), address_of(head)])
+
+
+def send_together(subject, where, lines):
+    """One letter a person, but for those who get everything once a day; (sent, failed)."""
+    daily = {"recipient__mail_setting__delivery": MailSetting.Delivery.DAILY}
+    letters = claim(waiting(in_digest=True, about__in=lines).exclude(**daily))
+    sent = failed = 0
+    for _recipient, theirs in groupby(letters, key=lambda letter: letter.recipient_id):
+        theirs = list(theirs)
+        parts = [lines[letter.about] for letter in theirs]
+        if hand_over(theirs, f"{subject} ({len(theirs)})", joined(parts, where)):
+            sent += 1
+        else:
+            failed += 1
+    return sent, failed
+
+
+def joined(parts, where):
+    """The body of one letter: each thing that happened once, with all texts that it happened to."""
+    sections = {}
+    for what, text in parts:
+        sections.setdefault(what, []).append(text)
+    written = [f"{what}\n\n" + "\n".join(texts) for what, texts in sections.items()]
+    return "\n\n".join([*written, _("All on one page: %(address)s") % {"address": where}])
 
 
 # --- Sending -----------------------------------------------------------------------------
@@ -192,9 +306,9 @@ def send_digests():
     sent = failed = 0
     recipients = waiting(in_digest=True).order_by("recipient").values_list("recipient", flat=True)
     for key in list(recipients.distinct()):
-        letters = list(waiting(in_digest=True, recipient=key).select_related("recipient"))
-        if claimed([letter.pk for letter in letters]) != len(letters):
-            continue  # another process is at it; what it leaves comes with the next digest
+        letters = claim(waiting(in_digest=True, recipient=key))
+        if not letters:
+            continue  # another process has them
         subject = _("Your day at the desk: %(count)d things") % {"count": len(letters)}
         body = "\n\n— — —\n\n".join(f"{letter.subject}\n\n{letter.body}" for letter in letters)
         if hand_over(letters, subject, body):
@@ -202,6 +316,15 @@ def send_digests():
         else:
             failed += 1
     return sent, failed
+
+
+def claim(letters):
+    """The waiting letters that nobody else has claimed, by recipient and in their order."""
+    with transaction.atomic():
+        found = letters.select_for_update(of=("self",)).select_related("recipient")
+        found = list(found.order_by("recipient", "pk"))
+        claimed([letter.pk for letter in found])
+    return found
 
 
 def claimed(keys):

@@ -16,15 +16,29 @@ ADOPTION = "adopt"
 
 
 def write(
-    move, *, at, actor=None, content=None, revision=None, digest="", data=None, wrote=(), nth=None
+    move,
+    *,
+    at,
+    actor=None,
+    content=None,
+    revision=None,
+    digest="",
+    data=None,
+    wrote=(),
+    gone=(),
+    tables=(),
+    nth=None,
 ):
     """Append one line; call it last in a transaction, since it locks the log's head.
 
-    `wrote`: the rows that this step wrote or changed, as they stand now. `nth`: where the line
-    decides about its content, its number among those that do (`Content.lines`, raised by who
-    changed the row); such a line names the content's own row too. `data` holds no private word.
+    `wrote`: the rows that this step wrote or changed, as they stand now; `gone`: those that it
+    deleted; `tables`: models whose tables it changed and that are named whole. `nth`: where the
+    line decides about its content, its number among those that do (`Content.lines`, raised by
+    who changed the row); such a line names the content's own row too. `data` holds no private
+    word.
     """
-    named = [content, *wrote] if nth else wrote
+    facts = [*map(signing.fact_of, [content, *wrote] if nth else wrote)]
+    facts += [*map(signing.fact_of_gone, gone), *map(signing.fact_of_table, tables)]
     (event,) = append(
         [
             Event(
@@ -36,7 +50,7 @@ def write(
                 digest=digest,
                 nth=nth,
                 data=data or {},
-                rows=sorted(map(signing.fact_of, named)),
+                rows=sorted(facts),
             )
         ]
     )
@@ -53,6 +67,8 @@ def append(events):
     first = [event.content for event in events if event.nth == 1 and event.move != ADOPTION]
     if first and Event.objects.filter(content__in=first, layout=1).exists():
         raise BeingMoved
+    if not events:
+        return events
     head, _created = LogHead.objects.select_for_update().get_or_create(
         pk=1, defaults={"count": 0, "hash": GENESIS}
     )
@@ -89,8 +105,11 @@ def hash_of(event):
     return hashlib.sha256(rfc8785.dumps(signing.line_facts(event))).hexdigest()
 
 
-def faults(since=0):
-    """What is wrong with the chain after the line `since`, one sentence each."""
+def faults(since=0, see=lambda line: None):
+    """What is wrong with the chain after the line `since`, one sentence each.
+
+    `see` is shown each line that this application wrote.
+    """
     before = Event.objects.filter(seq=since).first()
     previous, count = (before.hash, since) if before else (GENESIS, 0)
     for event in Event.objects.filter(seq__gt=count).order_by("seq").iterator(chunk_size=2000):
@@ -104,6 +123,8 @@ def faults(since=0):
             yield f"Log line {event.seq} is not what was written."
         elif not signing.is_authentic(event):
             yield f"Log line {event.seq} was not written by this application."
+        else:
+            see(event)
         previous = event.hash
     head = LogHead.objects.filter(pk=1).first()
     if (head.count, head.hash) != (count, previous) if head else count:

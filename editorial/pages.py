@@ -95,12 +95,21 @@ def rendered(data):
     Cached by the digest of the very bytes at hand, so that changed bytes are never served from
     what the true ones once gave. Raises documents.BrokenSeal.
     """
-    key = f"signed:{renderer()}:{documents.digest_of(data)}"
+    key = rendering_key(data)
     html = renderings.get(key)
     if html is None:
         html = render_document(documents.parse(data))
         renderings.set(key, html, RENDERING_SECONDS)
     return html
+
+
+def rendering_key(data):
+    return f"signed:{renderer()}:{documents.digest_of(data)}"
+
+
+def is_cached_true(data):
+    """Whether the cache holds what these bytes give when they are rendered anew, or nothing."""
+    return renderings.get(rendering_key(data)) in (None, render_document(documents.parse(data)))
 
 
 def render_document(document):
@@ -123,6 +132,7 @@ def load(contents, now):
     if not contents:
         return []
     revisions = revisions_for([c.shown_id for c in contents], contents[0].spec)
+    contents = [content for content in contents if content.shown_id in revisions]
     for content in contents:
         revisions[content.shown_id].content = content
     records = standing.records_of(contents)

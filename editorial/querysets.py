@@ -1,12 +1,9 @@
 """What is public, in one place: page, list, feed, sitemap and search all ask here. And what the
 desk has to see to: each a question that a list, a filter and a report put in the same words."""
 
-import datetime
-
 from django.db import models
-from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 
 class ContentQuerySet(models.QuerySet):
@@ -55,28 +52,6 @@ class ContentQuerySet(models.QuerySet):
     def not_worked_on_by(self, user):
         """Contents of which the user wrote nothing, and so may sign or approve."""
         return self.filter(~written_by(user))
-
-    def due_for_review(self, now, until):
-        """Public contents whose last signature asks for another review by the day `until`.
-
-        Annotated with `due_on`, and with `signer` and `signed_by`: the name and the account of
-        that signature. Those that were taken back do not count.
-        """
-        from .models import SignOff
-
-        signed = SignOff.objects.filter(revocation=None)
-        last = signed.filter(revision=OuterRef("shown_id")).order_by("-signed_at", "-pk")
-        # The first condition follows an index; the second is true for few of what it leaves.
-        candidates = signed.filter(next_review_on__lte=until).values("content")
-        columns = {"due_on": "next_review_on", "signer": "name", "signed_by": "signed_by"}
-        found = self.filter(pk__in=candidates).public(now)
-        found = found.annotate(**{k: Subquery(last.values(c)[:1]) for k, c in columns.items()})
-        return found.filter(due_on__lte=until)
-
-    def overdue(self, now):
-        """Public contents that lost their badge because the review has run out."""
-        yesterday = timezone.localdate(now) - datetime.timedelta(days=1)
-        return self.due_for_review(now, yesterday)
 
     def using_older_versions(self, now):
         """Contents whose working revision uses a text in another version than its readers get."""

@@ -10,7 +10,7 @@ from django.utils.timesince import timesince
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from . import kinds, rules
+from . import kinds, rules, schedules, signatures
 from .models import Content, ReviewRequest, SignOff
 
 S = Content.Status
@@ -98,14 +98,12 @@ def for_reviewer(user, reviewer, now):
             now,
             board="state=in_review",
         ),
-        queue(
+        due_queue(
             _("Due for review again"),
             _("Nothing that you signed falls due in the next %(days)d days.") % {"days": AHEAD},
-            Content.objects.due_for_review(now, ahead(now))
-            .filter(signed_by=user.pk)
-            .order_by("due_on"),
+            signatures.due(signed_by_user(user), now, ahead(now)),
             now,
-            due_words,
+            of=user,
         ),
         signed_by(user),
     ]
@@ -143,13 +141,27 @@ def for_editor(user, now):
             now,
             deadline_words,
         ),
-        queue(
+        due_queue(
             _("Badge lost: review overdue"),
             _("Every public text is within its time."),
-            Content.objects.overdue(now).order_by("due_on"),
+            signatures.overdue(Content.objects, now, MOST_COUNTED + 1),
             now,
-            due_words,
             board="due=overdue",
+        ),
+        queue(
+            _("Held back"),
+            _("Nothing that was signed or scheduled was held back."),
+            schedules.held(now),
+            now,
+            notes=schedules.notes,
+        ),
+        queue(
+            _("Scheduled"),
+            _("Nothing waits for its time."),
+            schedules.waiting(now),
+            now,
+            board="state=scheduled",
+            notes=schedules.notes,
         ),
         queue(
             _("Older versions of points"),
@@ -199,14 +211,31 @@ def signed_kinds():
 # --- Making one --------------------------------------------------------------------------
 
 
-def queue(title, empty, contents, now, note=None, board=""):
-    """A queue of the first contents, oldest first unless they come in an order of their own."""
+def queue(title, empty, contents, now, note=None, board="", notes=None):
+    """A queue of the first contents, oldest first unless they come in an order of their own.
+
+    `note` words one content, `notes` all of them at once: {content's key: words}.
+    """
     if not contents.query.order_by:
         contents = contents.order_by("moved_at")
     shown = with_heads(contents[:LONGEST])
     total = len(shown) if len(shown) < LONGEST else bounded_count(contents)
-    notes = {content.pk: (note or age_words)(content, now) for content in shown}
-    return Queue(title, empty, shown, total, board, notes)
+    words = {content.pk: (note or age_words)(content, now) for content in shown}
+    return Queue(title, empty, shown, total, board, words | notes(shown, now) if notes else words)
+
+
+def due_queue(title, empty, found, now, of=None, board=""):
+    """A queue of contents that fall due (see signatures.py); `of`: only where this person's
+    signature gives the day."""
+    found = [content for content in found if of is None or content.signed_by == of.pk]
+    shown = with_heads(found[:LONGEST])
+    notes = {content.pk: due_words(content, now) for content in shown}
+    return Queue(title, empty, shown, len(found), board, notes)
+
+
+def signed_by_user(user):
+    """Contents of which the user signed some revision."""
+    return Content.objects.filter(pk__in=SignOff.objects.filter(signed_by=user).values("content"))
 
 
 def bounded_count(rows):

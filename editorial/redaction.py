@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
-from . import actions, documents, log, search, signing, triggers
+from . import actions, documents, letters, log, search, signing, triggers
 from .errors import Refused
 from .images import ImageField
 from .models import Content, Event, Pin, Redaction, Revision, Seal
@@ -52,16 +52,18 @@ def do(redaction, *, by, at):
     content = Content.objects.get(pk=revision.content_id)
     in_use(content, revision, at)
     pictures = pictures_of(revision)
+    parts = [signing.fact_of(row)[:2] for row in actions.logged_parts(revision)[1:]]
     actions.swap(content, at)
     with triggers.lifted(connection):
         empty(revision)
         models.QuerySet(Seal).filter(pk=revision.pk).update(canonical=b"")
     search.forget(revision)
+    letters.forget(content, str(revision))
     changed = Redaction.objects.filter(pk=redaction.pk, done_at=None).update(done_by=by, done_at=at)
     if not changed:
         raise Refused(_("This was done already."))
     redaction.refresh_from_db()
-    write_line(LINE, redaction, by, at, content)
+    write_line(LINE, redaction, by, at, content, parts)
     transaction.on_commit(lambda: remove_unused(pictures))
     return redaction
 
@@ -117,12 +119,7 @@ def in_use(content, revision, at):
 def empty(revision):
     """Blank every column of the typed row and remove its children, triggers being lifted."""
     model = type(revision)
-    kept = {*Revision.UNSIGNED, "revision_ptr"} - {"note"}
-    blank = {
-        field.name: blank_of(field)
-        for field in model._meta.local_concrete_fields
-        if field.name not in kept
-    }
+    blank = blank_columns(model)
     rows = models.QuerySet(model).filter(pk=revision.pk)
     if blank:
         rows.update(**blank)
@@ -131,6 +128,28 @@ def empty(revision):
         if relation.name != "pins":
             parts = models.QuerySet(relation.related_model)
             parts.filter(**{relation.field.name: revision.pk})._raw_delete(connection.alias)
+
+
+def blank_columns(model):
+    """{column: what it holds once the words are removed} of a kind's own row."""
+    kept = {*Revision.UNSIGNED, "revision_ptr"} - {"note"}
+    return {
+        field.name: blank_of(field)
+        for field in model._meta.local_concrete_fields
+        if field.name not in kept
+    }
+
+
+def faults(revision):
+    """Whether words that were removed by law are there again, one sentence each."""
+    found = [bytes(revision.seal.canonical) != b""]
+    found += [
+        getattr(revision, name) != value for name, value in blank_columns(type(revision)).items()
+    ]
+    for relation in actions.children_of(type(revision)):
+        if relation.name != "pins":
+            found.append(actions.children(revision, relation).exists())
+    return ["Words that were removed by law are there again."] if any(found) else []
 
 
 def blank_of(field):
@@ -147,8 +166,10 @@ def tombstones(revisions):
     return {line.revision_id for line in lines if signing.is_authentic(line)}
 
 
-def write_line(move, redaction, by, at, content=None):
-    """`content`: set where the words are gone; the line then names what is left of the rows."""
+def write_line(move, redaction, by, at, content=None, parts=()):
+    """`content`: set where the words are gone; the line then names what is left of the rows, and
+    says which `parts` of the revision went, [[table, key]]."""
+    gone = {"parts": parts} if parts else {}
     revision = Revision.objects.get(pk=redaction.revision_id).typed
     log.write(
         move,
@@ -158,6 +179,6 @@ def write_line(move, redaction, by, at, content=None):
         revision=redaction.revision,
         digest=redaction.digest,
         nth=content and content.lines,
-        data={"redaction": redaction.pk, "reason": redaction.reason},
+        data={"redaction": redaction.pk, "reason": redaction.reason} | gone,
         wrote=[redaction, *(actions.logged_parts(revision) if content else [])],
     )

@@ -5,8 +5,9 @@ import datetime
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import letters, queues
+from . import letters, queues, schedules, signatures
 from .models import Content, ReviewRequest, User
+from .querysets import is_held
 
 REQUEST_DAYS = (-3, 1, 7)  # from the day that a review is due
 REVIEW_AGAIN_DAYS = 30
@@ -18,8 +19,9 @@ def write_all(now):
     for request in open_requests():
         remind_of_request(request, today, now)
     soon = today + datetime.timedelta(days=REVIEW_AGAIN_DAYS)
-    for content in Content.objects.due_for_review(now, soon):
+    for content in signatures.due(Content.objects, now, soon):
         remind_of_review(content, today, now)
+    remind_of_held(now)
     for content in Content.objects.unconfirmed(now):
         remind_of_emergency(content, now)
 
@@ -50,7 +52,7 @@ def remind_of_request(request, today, now):
 
 
 def remind_of_review(content, today, now):
-    """`content`: as `ContentQuerySet.due_for_review` gives it."""
+    """`content`: as `signatures.due` gives it."""
     late = content.due_on < today
     subject = _("A page has lost its badge: review it again") if late else _("A page is due soon")
     letters.write(
@@ -63,6 +65,25 @@ def remind_of_review(content, today, now):
     )
 
 
+def remind_of_held(now):
+    """What the clock has held is in no line of the log, so nobody else tells of it."""
+    held = list(Content.objects.filter(is_held(now), status=Content.Status.SCHEDULED))
+    reasons = schedules.reasons(held, now)
+    subject = _("A scheduled text was held back")
+    for content in held:
+        [content] = queues.with_heads([content])
+        why = reasons[content.pk]
+        words = f"{subject}:\n{content.head}\n\n{why}\n\n{letters.address_of(content.head)}"
+        about = f"held:{content.pk}:{content.holds_until.isoformat()}"
+        letters.write(who_may("approve_content"), "queues", about, subject, words, now)
+
+
+def who_may(permission):
+    """Keys of the accounts of which a role includes it."""
+    users = User.objects.filter(groups__permissions__codename=permission)
+    return set(users.values_list("pk", flat=True))
+
+
 def remind_of_emergency(content, now):
     late = content.emergency_until <= now
     subject = (
@@ -70,10 +91,9 @@ def remind_of_emergency(content, now):
         if late
         else _("An emergency waits for a second person")
     )
-    editors = User.objects.filter(groups__permissions__codename="emergency_content")
     day = timezone.localdate(content.emergency_until)
     letters.write(
-        set(editors.values_list("pk", flat=True)),
+        who_may("emergency_content"),
         "queues",
         f"emergency:{content.pk}:{content.emergency_until.isoformat()}:{late}",
         subject,

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from . import kinds, queues, sources
+from . import kinds, queues, signatures, sources
 from .days import months_after
 from .models import Content, Event, Reviewer, ReviewRequest, SignOff
 from .moves import MOVES
@@ -161,30 +161,29 @@ def ended_stays(since, now):
 
 def overdue(now, most):
     """[title, kind, due on, last signed by, address] of public texts without their badge."""
-    return listed(Content.objects.overdue(now).order_by("due_on")[:most], due_columns)
+    return listed(signatures.overdue(Content.objects, now, most), due_columns)
 
 
 def calendar(now, most):
     """The same of everything that falls due in the next twelve months, the overdue included."""
-    return listed(due_in_a_year(now).order_by("due_on")[:most], due_columns)
+    return listed(due_in_a_year(now, most), due_columns)
 
 
-def due_in_a_year(now):
+def due_in_a_year(now, most=None):
     until = timezone.localdate(now) + datetime.timedelta(days=PERIOD)
-    return Content.objects.due_for_review(now, until)
+    return signatures.due(Content.objects, now, until, most)
 
 
 def due_by_month(now):
     """[(month, how many fall due)] of the next twelve; what is overdue counts for this one."""
     this = timezone.localdate(now).replace(day=1)
     months = [months_after(this, number) for number in range(MONTHS)]
-    days = due_in_a_year(now).values_list("due_on", flat=True)
-    due = Counter(max(this, day.replace(day=1)) for day in days)
+    due = Counter(max(this, one.due_on.replace(day=1)) for one in due_in_a_year(now))
     return [(month_name(month), due[month]) for month in months]
 
 
 def due_columns(content):
-    return [str(content.kind_name), content.due_on.isoformat(), content.signer or ""]
+    return [str(content.kind_name), content.due_on.isoformat(), content.signer]
 
 
 def listed(contents, columns):
@@ -205,10 +204,8 @@ def load(now):
     late = count_by_reviewer(ReviewRequest.objects.late(now))
     since = now - datetime.timedelta(days=PERIOD)
     signed = count_by_reviewer(SignOff.objects.filter(signed_at__gte=since, carried_from=None))
-    due = Content.objects.due_for_review(now, today + datetime.timedelta(days=SOON))
-    again = count_by_reviewer(
-        SignOff.objects.filter(revision__in=due.values("shown_id"), revocation=None)
-    )
+    due = signatures.due(Content.objects, now, today + datetime.timedelta(days=SOON))
+    again = Counter(signoff.reviewer_id for content in due for signoff in content.signatures)
     return [
         [reviewer.name, *(counts[reviewer.pk] for counts in (asked, late, signed, again))]
         for reviewer in Reviewer.objects.active()

@@ -161,6 +161,11 @@ def comment(token, *, by, at, text, must_fix=False, quote="", before="", after="
 def block(content, by, at):
     """Whoever is about to decide must see the comment first; what was scheduled waits for it."""
     if content.status_at(at) == Content.Status.SCHEDULED:
+        may_stop = by.has_perm("editorial.sign_content") or by.has_perm("editorial.approve_content")
+        if not may_stop:
+            raise Refused(
+                _("This has its date already. Who may review or approve it can still stop it.")
+            )
         actions.hold(content, by, at, _("A comment says that it must be fixed first."))
         log.number([content])  # the comment's own line comes after that of the hold
     else:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from js_asset import Media
 
-from . import actions, compare, kinds, queues
+from . import actions, compare, errors, hosts, kinds, queues
 from .act_views import ActsMixin
 from .actions import Token
 from .compare_views import CompareMixin
@@ -227,10 +227,10 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
         except Unchanged:
             messages.info(request, _("Nothing was changed, so there is no new revision."))
             return self.after_save(request, revision)
-        except Stale as refusal:
-            return self.conflict(request, revision, refusal)
         except Refused as refusal:
-            return self.refused(request, revision, refusal)
+            errors.record(request, refusal, move="save", content=revision and revision.content_id)
+            answer = self.conflict if isinstance(refusal, Stale) else self.refused
+            return answer(request, revision, refusal)
 
     def save_as_new(self, request, revision, form_url, extra):
         """One transaction around Django's own view; the seal is set when it has done its part."""
@@ -287,6 +287,7 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
             try:
                 actions.make("submit", Token.of(content), by=request.user, at=timezone.now())
             except Refused as refusal:
+                errors.record(request, refusal, move="submit", content=content.pk)
                 messages.error(request, refusal.sentence)
                 return HttpResponseRedirect(self.url("change", content.head_id))
             messages.success(request, _("Submitted, and frozen until somebody has read it."))
@@ -356,6 +357,7 @@ class RevisionAdmin(DecideMixin, ActsMixin, CompareMixin, PresenceMixin, admin.M
             "content_row": revision.content,
             "state": revision.content.status_at(timezone.now()),
             "why_not": self.why_not(request, revision),
+            "effect": hosts.effect_of(revision, timezone.now()),
             "review_url": self.url("review", revision.pk),
             "preview_url": self.url("preview", revision.pk),
             "log_url": self.url("log", revision.pk),

@@ -5,6 +5,8 @@ offers a move asks the same functions, so that page and answer never differ.
 """
 
 import datetime
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -13,7 +15,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import pins, sources, standing
+from . import correcting, pins, sources, standing, wording
 from .days import months_after
 from .errors import Refused
 from .models import Comment, Content, Credential, Event, Reviewer, Revision, User
@@ -53,6 +55,14 @@ class Attempt:
         """Whether this person wrote a line of the content or stands in its byline."""
         return contributed(self.by, self.content)
 
+    @cached_property
+    def strangers(self):
+        """The bylines, in all revisions, of authors who are nobody's account here."""
+        if not self.content.spec.bylines:
+            return []
+        rows = self.content.spec.bylines().filter(revision__in=revision_family(self.content))
+        return list(rows.filter(author__user=None).select_related("author").order_by("pk"))
+
 
 # --- People ------------------------------------------------------------------------------
 
@@ -86,7 +96,7 @@ def contributors(content, until=None):
     revisions = revision_family(content, until)
     writers = Revision.objects.filter(pk__in=revisions).values_list("created_by", flat=True)
     bylines = content.spec.byline_users(revisions) if content.spec.byline_users else ()
-    return persons({*writers, *bylines})
+    return persons({*writers, *(user for _revision, user in bylines)})
 
 
 def last_line(content, *moves):
@@ -113,6 +123,19 @@ def own_work_or_editor(attempt):
         raise Refused(_("This is another writer's work. Ask an editor if you want to change it."))
 
 
+def bylines_say_who_they_are(attempt):
+    """Whoever stands in a byline may not sign, so somebody must have said who it is."""
+    for byline in attempt.strangers:
+        if not byline.author.has_no_account:
+            raise Refused(
+                _(
+                    "Nobody has said yet whether %(name)s, who stands in the byline, has an "
+                    "account here. An editor says so on the author's page."
+                )
+                % {"name": byline.author}
+            )
+
+
 # --- Signing -----------------------------------------------------------------------------
 
 
@@ -135,6 +158,26 @@ def signer_did_not_contribute(attempt):
         raise Refused(
             _("You wrote a part of this or stand in its byline, so you cannot sign it. Four eyes!")
         )
+
+
+def signer_is_not_named_like_an_author(attempt):
+    """An author of whom it is said that there is no account may be the signer all the same."""
+    reviewer = reviewer_of(attempt.by)
+    names = {name for one in attempt.strangers for name in (one.name, one.author.name)}
+    if reviewer and bare_name(reviewer.name) in map(bare_name, names):
+        raise Refused(
+            _(
+                "%(name)s stands in the byline, so nobody of that name can sign. If these are two "
+                "people, the author's name must tell them apart."
+            )
+            % {"name": reviewer.name}
+        )
+
+
+def bare_name(name):
+    """A person's name without titles, marks and capitals, to compare it with another."""
+    words = re.findall(r"\w+", unicodedata.normalize("NFKC", name).casefold())
+    return [word for word in words if word not in ("dr", "prof", "doctor", "professor")]
 
 
 def signer_has_not_signed_this(attempt):
@@ -167,8 +210,14 @@ def why_not(credential, day):
         return _("The credential “%(credential)s” was annulled.") % facts
     if credential.suspended_at:
         return _("The credential “%(credential)s” is suspended.") % facts
-    if credential.checked_at is None:
-        return _("The credential “%(credential)s” has not been checked yet.") % facts
+    if not credential.is_looked_up:
+        return (
+            _(
+                "The credential “%(credential)s” waits for a second person: somebody who neither "
+                "holds it nor entered it looks it up first."
+            )
+            % facts
+        )
     if day < credential.valid_from:
         return _("The credential “%(credential)s” is not valid yet.") % facts
     return _("The credential “%(credential)s” expired on %(day)s.") % {
@@ -321,8 +370,19 @@ def confirmer_is_another(attempt):
 
 
 def correction_corrects_something(attempt):
-    if attempt.data.get("correction") and not attempt.content.first_live_at:
+    if not attempt.data.get("correction"):
+        return
+    before = correcting.last_publication(attempt.content, attempt.at)
+    if before is None:
         raise Refused(_("Nothing of this was public before, so there is nothing to correct."))
+    seal = Revision.objects.select_related("seal").get(pk=before.revision_id).seal
+    if correcting.reads_the_same(seal, attempt.revision.seal):
+        raise Refused(_("Nothing differs from what readers have, so there is nothing to correct."))
+
+
+def readers_are_told_plainly(attempt):
+    """What is written beside a move is no badge, and every character of it is seen."""
+    wording.check_told(attempt.data)
 
 
 def reason_is_given(attempt):

@@ -9,6 +9,7 @@ from functools import cache
 
 import rfc8785
 from django.conf import settings
+from django.db.models.fields.files import FieldFile
 
 # What the hash of a log line covers, by layout. A layout that was ever in use never changes.
 LINE_COLUMNS = {
@@ -16,6 +17,9 @@ LINE_COLUMNS = {
 }
 LINE_COLUMNS[2] = (*LINE_COLUMNS[1], "nth", "rows", "layout", "key_id")
 LAYOUT = max(LINE_COLUMNS)
+
+# Stands for the key where a line names a whole table.
+WHOLE = "*"
 
 # What the mac of an older release's sign-off covers: such rows were not named by any line.
 OLD_SIGNOFF_COLUMNS = (
@@ -93,6 +97,26 @@ def fact_of(row):
     return [model._meta.db_table, row.pk, max(model.LOGGED), digest_of(row, max(model.LOGGED))]
 
 
+def fact_of_gone(row):
+    """What a line says of a row that the step deleted: it has no digest any more."""
+    model = logged_model(type(row))
+    return [model._meta.db_table, row.pk, max(model.LOGGED), ""]
+
+
+def fact_of_table(model):
+    """What a line says of a whole table, whose rows are named together: ["table", "*", …]."""
+    layout = max(model.LOGGED)
+    return [model._meta.db_table, WHOLE, layout, digest_of_table(model, layout)]
+
+
+def digest_of_table(model, layout):
+    """SHA-256 over the rows in the order of their keys."""
+    digest = hashlib.sha256()
+    for row in model._base_manager.order_by("pk").iterator(chunk_size=2000):
+        digest.update(rfc8785.dumps([row.pk, columns_of(row, model.LOGGED[layout])]))
+    return digest.hexdigest()
+
+
 def digest_of(row, layout):
     """SHA-256 of the row's columns with meaning, by their names; raises KeyError for a layout
     that its table never had."""
@@ -117,4 +141,6 @@ def plain(value):
         return value.isoformat()
     if isinstance(value, uuid.UUID):
         return str(value)
+    if isinstance(value, FieldFile):
+        return value.name
     return value

@@ -15,7 +15,7 @@ from django.db.models import Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import documents, signing
+from . import documents, images, signing
 from .log import ADOPTION
 from .models import Event, Pin, Revision, SignOff
 
@@ -190,6 +190,11 @@ class Record:
                 return _("The reviewer turned out to have worked on the text.")
         return None
 
+    @cached_property
+    def ended(self):
+        """Numbers of approvals by somebody who turned out to have signed or written the text."""
+        return {seq for line in self.lines for seq in line.data.get("ended", ())}
+
     def taken_back(self, move):
         return self.family(line.data["signoff"] for line in self.lines if line.move == move)
 
@@ -255,8 +260,8 @@ class Record:
     def approved(self, approval, signoffs, seal):
         """(sign-offs that count under an approval, oldest first; [why it does not stand]).
 
-        `signoffs`: all rows over the approved revision. A retraction or a "stop relying on this"
-        ends the approval; what fell otherwise takes one name only.
+        `signoffs`: all rows over the approved revision. A retraction, a "stop relying on this" or
+        an approver who was no second person ends it; what fell otherwise takes one name only.
         """
         keys = self.named_by(approval)
         named = [signoff for signoff in signoffs if signoff.pk in keys]
@@ -269,6 +274,8 @@ class Record:
             faults.append(_("A reviewer took their signature back."))
         if any(line.data.get("stop") for line in self.after(approval)):
             faults.append(_("A reviewer said that readers should stop relying on this text."))
+        if approval.seq in self.ended:
+            faults.append(_("Who approved this turned out to have signed it or worked on it."))
         return sorted(counted, key=lambda signoff: (signoff.signed_at, signoff.pk)), faults
 
     def approval_of(self, revision):
@@ -482,12 +489,12 @@ def badge_of(revision, record, now):
         faults.append(_("This was published without a review."))
         confirmed = confirmation_in(record, line)
         return Badge(faults=faults, emergency=line, confirmed=confirmed, **said)
-    signoffs = []
-    if revision.content.spec.needs_sign_off:
-        signoffs, ended = record.approved(line, signoffs_under(revision), revision.seal)
-        faults += ended
-        if not signoffs:
-            faults.append(_("No reviewer's signature stands under this revision."))
+    is_signed = revision.content.spec.needs_sign_off
+    rows = signoffs_under(revision) if is_signed else []
+    signoffs, ended = record.approved(line, rows, revision.seal)
+    faults += ended
+    if is_signed and not signoffs:
+        faults.append(_("No reviewer's signature stands under this revision."))
     return Badge(
         signoffs=newest_of_each(signoffs),
         approved_at=line.at,
@@ -498,18 +505,19 @@ def badge_of(revision, record, now):
 
 
 def integrity_faults(revision):
-    """Whether bytes, digest and rows of a sealed revision still say the same."""
+    """Whether bytes, digest, rows and pictures of a sealed revision still say the same."""
     seal = revision.seal
     data = bytes(seal.canonical)
     if documents.digest_of(data) != seal.digest:
         return [_("The sealed bytes were changed.")]
     try:
-        rebuilt = documents.canonical(documents.build(revision, seal.format))
+        document = documents.build(revision, seal.format)
     except (documents.BrokenSeal, KeyError):
         return [_("What the text embeds cannot be read.")]
-    if rebuilt != data:
+    if documents.canonical(document) != data:
         return [_("The stored fields differ from the sealed bytes.")]
-    return []
+    faults = [images.fault_of(*picture) for picture in documents.pictures_in(document)]
+    return [fault for fault in faults if fault]
 
 
 def said_of_pins(record, revision):

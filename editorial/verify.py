@@ -1,42 +1,70 @@
-"""Everything that `manage.py verify` asks of the whole database, one sentence for each fault."""
+"""Everything that `manage.py verify` asks of the whole database, one sentence for each fault.
 
-import hashlib
+Contents are taken a chunk at a time, with their lines, rows and seals; nothing is held of those
+that were asked already.
+"""
 
 from django.apps import apps
-from django.core.files.storage import default_storage
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
 from . import (
+    actions,
     documents,
+    house,
     images,
     kinds,
     log,
     pages,
     redaction,
     replay,
-    rules,
     search,
+    signers,
     standing,
     triggers,
 )
-from .models import Revision, Seal, SignOff
+from .models import Content, Event, Revision, Seal
+from .replay import label_of
 
-CHUNK = 200
+CHUNK = 100
 
 
-def faults(now):
-    """Yield (what it is about, what is wrong with it)."""
+def faults(now, since=0, render=False):
+    """Yield (what it is about, what is wrong with it).
+
+    `since`: only the lines of the log after this one, and what they are about. `render`: render
+    each sealed text anew as well.
+    """
     for name in triggers.missing(connection):
         yield "database", f"The trigger {name} is missing or altered."
-    yield from dangling_references()
-    for sentence in log.faults():
+    named = house.Named()
+    for sentence in log.faults(since, see=named.see):
         yield "log", sentence
-    for kind in kinds.models_by_kind():
-        yield from faults_of_kind(kind)
-    yield from faults_of_unsealed()
-    yield from replay.faults(now)
-    yield from faults_of_signers()
+    yield from house.faults(named, only_named=bool(since))
+    for contents in chunks_of_contents(since):
+        yield from replay.faults(contents, now)
+        yield from faults_of_seals(contents, render)
+        yield from signers.faults(contents)
+    if not since:
+        yield from faults_of_the_rest()
+
+
+def chunks_of_contents(since):
+    """{key: content} of all contents in turn, or of those that lines after `since` are about."""
+    rows = Content.objects.select_related("head", "live", "scheduled").order_by("pk")
+    if since:
+        rows = rows.filter(Exists(Event.objects.filter(content=OuterRef("pk"), seq__gt=since)))
+    last = 0
+    while contents := {row.pk: row for row in rows.filter(pk__gt=last)[:CHUNK]}:
+        yield contents
+        last = max(contents)
+
+
+def faults_of_the_rest():
+    """What no content's turn finds: rows without their other half, and what is derived."""
+    yield from faults_of_gone_contents()
+    yield from dangling_references()
+    yield from faults_of_kinds()
     for sentence in search.faults():
         yield "search", f"{sentence} manage.py index_search makes the index anew."
     for config in apps.get_app_configs():
@@ -44,92 +72,121 @@ def faults(now):
             yield from config.faults()
 
 
+def faults_of_gone_contents():
+    there = Content.objects.filter(pk=OuterRef("content"))
+    told = Event.objects.exclude(content=None).filter(~Exists(there))
+    for key in told.order_by("content").values_list("content", flat=True).distinct():
+        yield "editorial_content", f"Row {key} of editorial_content is gone; the log names it."
+
+
 def dangling_references():
-    """Written rows that name a row which is gone: some sessions get past the foreign keys."""
-    for model in filter(triggers.is_insert_only, apps.get_models()):
-        for field in model._meta.local_fields:
-            if field.is_relation:
-                named = field.related_model._base_manager.filter(pk=OuterRef(field.attname))
-                rows = model._base_manager.exclude(**{field.attname: None})
-                if count := rows.filter(~Exists(named)).count():
-                    gone = field.related_model._meta.db_table
-                    yield model._meta.db_table, f"{count} rows name a row of {gone} that is gone."
+    """Rows that name a row which is gone: some sessions get past the foreign keys."""
+    for model in apps.get_models():
+        if triggers.is_insert_only(model) or hasattr(model, "LOGGED"):
+            yield from dangling_references_of(model)
 
 
-def faults_of_kind(kind):
-    """Seals of one kind against bytes, rows, pins, pictures and rendering."""
-    spec = kinds.models_by_kind()[kind].KIND
-    keys = list(kinds.revision_model(kind).objects.order_by("pk").values_list("pk", flat=True))
+def dangling_references_of(model):
+    for field in model._meta.local_fields:
+        if field.is_relation:
+            named = field.related_model._base_manager.filter(pk=OuterRef(field.attname))
+            rows = model._base_manager.exclude(**{field.attname: None})
+            if count := rows.filter(~Exists(named)).count():
+                gone = field.related_model._meta.db_table
+                yield model._meta.db_table, f"{count} rows name a row of {gone} that is gone."
+
+
+def faults_of_kinds():
+    """Rows of one kind that belong to a content or a revision of another."""
+    for kind, model in kinds.models_by_kind().items():
+        revisions = kinds.revision_model(kind)
+        for rows in (
+            model._base_manager.exclude(kind=kind),
+            revisions._base_manager.exclude(content__kind=kind),
+        ):
+            for key in rows.values_list("pk", flat=True):
+                yield rows.model._meta.db_table, f"Row {key} belongs to something of another kind."
+
+
+# --- Seals -------------------------------------------------------------------------------------
+
+
+def faults_of_seals(contents, render):
+    """The seals of some contents against bytes, rows, pins and pictures."""
     seen = set()
-    for start in range(0, len(keys), CHUNK):
-        sealed = set(
-            Seal.objects.filter(pk__in=keys[start : start + CHUNK]).values_list("pk", flat=True)
-        )
-        revisions = pages.revisions_for(sealed, spec)
-        typed = kinds.models_by_kind()[kind].objects.in_bulk(
-            {revision.content_id for revision in revisions.values()}
-        )
+    for kind, model in kinds.models_by_kind().items():
+        of_kind = [content.pk for content in contents.values() if content.kind == kind]
+        typed = model.objects.in_bulk(of_kind)
+        for key in set(of_kind) - typed.keys():
+            yield label_of(contents[key]), "The row of its content's kind is gone."
+        yield from faults_of_kind(model.KIND, typed, seen, render)
+
+
+def faults_of_kind(spec, typed, seen, render):
+    for keys in chunks(Seal.objects.filter(revision__content__in=typed)):
+        revisions = pages.revisions_for(keys, spec)
+        removed = redaction.tombstones(keys)
+        for revision in Revision.objects.filter(pk__in=set(keys) - revisions.keys()):
+            yield label(revision, typed), "Its fields are gone."
         for revision in revisions.values():
-            if revision.content_id not in typed:
-                yield label(revision), "The row of its content's kind is gone."
-                continue
             revision.content = typed[revision.content_id]
-            yield from ((label(revision), sentence) for sentence in faults_of(revision, seen))
+            if revision.pk in removed:
+                found = redaction.faults(revision)
+            else:
+                found = faults_of(revision, seen, render)
+            yield from ((label(revision, typed), str(sentence)) for sentence in found)
 
 
-def faults_of(revision, seen):
+def chunks(rows):
+    """The keys of some rows, a list at a time."""
+    last = 0
+    keys = rows.order_by("pk").values_list("pk", flat=True)
+    while found := list(keys.filter(pk__gt=last)[:CHUNK]):
+        yield found
+        last = found[-1]
+
+
+def faults_of(revision, seen, render):
     """What is wrong with one sealed revision; `seen` holds pictures that were read already."""
-    if not revision.seal.canonical and redaction.tombstones([revision.pk]):
-        return []  # removed by law; the log has the digest and the reason
     if found := standing.integrity_faults(revision):
-        return [str(fault) for fault in found]  # what is not the sealed text is not read further
+        return found  # what is not the sealed text is not read further
+    found = []
     document = documents.parse(revision.seal.canonical)
-    pages.render_document(document)
+    if render and not pages.is_cached_true(bytes(revision.seal.canonical)):
+        found.append("The cache holds another rendering than its bytes give.")
     for pin in document["pins"]:
         if documents.digest_of(documents.canonical(pin["document"])) != pin["digest"]:
             found.append("A pinned text inside it does not have the digest that stands beside it.")
-    for name, sha256 in documents.pictures_in(document):
+    pictures = dict(documents.pictures_in(document))
+    for name, sha256 in pictures.items():
         if name not in seen:
             seen.add(name)
             found += picture_faults(name, sha256)
-    return found
+    for name in pictures_of(revision) - pictures.keys():
+        found.append(f"Its row names the picture {name}, which is not in its text.")
+    return found + faults_of_words(revision)
+
+
+def pictures_of(revision):
+    """Names of the pictures in a revision's own row."""
+    fields = [f for f in revision._meta.local_fields if isinstance(f, images.ImageField)]
+    return {getattr(revision, field.name).name for field in fields} - {"", None}
+
+
+def faults_of_words(revision):
+    """Whether the desk finds a head by the words that it has."""
+    content = revision.content
+    if content.head_id != revision.pk:
+        return []
+    words = actions.as_head(content, revision)["head_words"]
+    return [] if words == content.head_words else ["The desk finds it by words that it has not."]
 
 
 def picture_faults(name, sha256):
-    if not images.NAME.fullmatch(name) or not default_storage.exists(name):
-        return [f"The picture {name} is gone."]
-    with default_storage.open(name) as file:
-        if hashlib.sha256(file.read()).hexdigest() != sha256:
-            return [f"The picture {name} was changed."]
-    return []
+    fault = images.fault_of(name, sha256, trust_times=False)
+    return [str(fault)] if fault else []
 
 
-def faults_of_unsealed():
-    """Revisions without a seal, and revisions whose kind's own row is gone."""
-    for revision in Revision.objects.filter(seal=None).select_related("content"):
-        yield label(revision), "It was never sealed."
-    for kind in kinds.models_by_kind():
-        model = kinds.revision_model(kind)
-        rowless = Revision.objects.filter(content__kind=kind).exclude(
-            pk__in=model.objects.values("pk")
-        )
-        for revision in rowless.select_related("content"):
-            yield label(revision), "Its fields are gone."
-
-
-def faults_of_signers():
-    """Sign-offs by somebody who had contributed when they signed."""
-    signoffs = SignOff.objects.select_related("revision__content", "signed_by")
-    for signoff in signoffs.iterator(chunk_size=CHUNK):
-        before = rules.contributors(signoff.revision.content, until=signoff.signed_at)
-        if signoff.signed_by.person_id in before:
-            yield label(signoff.revision), f"{signoff.name} signed and also contributed."
-
-
-def label(revision):
+def label(revision, contents):
     """How a fault names a revision: article knee-pain, revision 3."""
-    return f"{label_of(revision.content)}, revision {revision.number}"
-
-
-def label_of(content):
-    return f"{content.kind} {content.slug}"
+    return f"{label_of(contents[revision.content_id])}, revision {revision.number}"

@@ -29,29 +29,45 @@ class ContentView(View):
         now = timezone.now()
         content = self.model.objects.public(now).filter(slug=slug).first()
         if content is None:
-            return gone_or_404(request, self.model, slug)
+            return self.gone_or_404(request, slug)
         loaded = pages.load([content], now)
         if not loaded:
             return unreadable(request, content)
         (page,) = loaded
-        corrections = [note for note in content.corrections.all() if page.record.names(note)]
-        context = {"page": page, "corrections": corrections}
+        context = notes_about(page) | {"page": page}
         return render(request, self.template_name, context | self.extras(page, now))
 
     def extras(self, page, now):
         """Further context: what stands around the content."""
         return {}
 
+    def gone_or_404(self, request, slug):
+        return gone_or_404(request, self.model, slug)
+
+
+def notes_about(page):
+    """What the house says of a page that nobody signed: it stands after the text and apart."""
+    notes = page.content.corrections.select_related("revision", "replaced")
+    corrections = [note for note in notes if page.record.names(note)]
+    return {
+        "corrections": corrections,
+        "has_notes": bool(corrections) or page.badge.is_unreviewed,
+    }
+
 
 def gone_or_404(request, model, slug):
+    return gone(request, withdrawn_or_404(model, slug), "withdrawn.html")
+
+
+def withdrawn_or_404(model, slug):
     content = model.objects.withdrawn().filter(slug=slug).first()
     if content is None:
         raise Http404
-    return gone(request, content.withdrawn_at, content.withdrawal_reason)
+    return content
 
 
-def gone(request, day, reason):
-    return render(request, "withdrawn.html", {"day": day, "reason": reason}, status=410)
+def gone(request, content, template_name="withdrawn.html", **further):
+    return render(request, template_name, {"content": content, **further}, status=410)
 
 
 def unreadable(request, content):
@@ -59,7 +75,8 @@ def unreadable(request, content):
     or 410 where the log knows of a withdrawal."""
     public = standing.record_of(content).publications(timezone.now())
     if public and (line := public[-1].withdrawn):
-        return gone(request, line.at, line.data["reason"])
+        content.withdrawn_at, content.withdrawal_reason = line.at, line.data["reason"]
+        return gone(request, content)
     return render(request, "unreadable.html", status=503)
 
 
@@ -132,9 +149,8 @@ def preview(request, token):
     link = previews.find(token, now)
     if link is None:
         return render(request, "preview_gone.html", status=404)
-    page = pages.preview(link.revision.typed, now)
-    context = {"page": page, "preview": True, "preview_link": link}
-    response = render(request, f"{page.content.kind}.html", context)
+    context = {**previews.context_of(link.revision, now), "preview_link": link}
+    response = render(request, f"{link.revision.content.kind}.html", context)
     response["X-Robots-Tag"] = "noindex, nofollow"
     return response
 
@@ -146,7 +162,8 @@ MEDIA_TYPES = {"jpg": "image/jpeg", "png": "image/png", "webp": "image/webp"}
 @cache_control(public=True, max_age=31_536_000, immutable=True)
 def picture(request, name):
     """A stored picture. Its address holds its hash, so it may be kept for ever."""
-    if not images.NAME.fullmatch(name) or not default_storage.exists(name):
-        raise Http404
+    known = images.facts(name)
+    if not known or images.fault_of(name, known["sha256"]):
+        raise Http404  # no picture rather than another one
     extension = re.sub(r".*\.", "", name)
     return FileResponse(default_storage.open(name), content_type=MEDIA_TYPES[extension])

@@ -62,6 +62,11 @@ class ProductRevision(Revision):
         help_text=_("Asked by e-mail; product bought or free; any relation to us."),
     )
 
+    PLAIN = ("name", "label", "quote_by", "note")
+    UNLIKE_THE_BADGE = (
+        *("name", "summary", "label", "image_alt", "url"),
+        *("quote", "quote_by", "quote_basis"),
+    )
     SIGNED = {
         1: (
             "name",
@@ -97,6 +102,7 @@ class Feature(InsertOnly):
     text = models.CharField(_("sentence"), max_length=300)
 
     PARENT = "revision"
+    UNLIKE_THE_BADGE = ("lead", "text")
     SIGNED = {1: ("lead", "text")}
     UNSIGNED = {
         "id": "names the row",

@@ -1,26 +1,25 @@
 """The newest articles as a feed: signed words only, no product."""
 
 from django.conf import settings
-from django.contrib.syndication.views import Feed
-from django.urls import reverse_lazy
+from django.urls import reverse
 from django.utils import timezone
-from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from articles.models import Article
 from editorial import pages
 
+from .atom import HouseFeed
+
 IN_FEED = 20
 
 
-class ArticlesFeed(Feed):
-    feed_type = Atom1Feed
+class ArticlesFeed(HouseFeed):
     title = gettext_lazy("Articles")
     subtitle = gettext_lazy(
         "Health tips from Traditional Chinese Medicine, reviewed word for word."
     )
-    link = reverse_lazy("articles")
+    page, address = "articles", "feed"
 
     def items(self):
         now = timezone.now()
@@ -41,6 +40,13 @@ class ArticlesFeed(Feed):
     def item_guid(self, item):
         """Stays the same when the address or the words change."""
         return f"urn:uuid:{item.content.uid}"
+
+    def item_authors(self, item):
+        """As the signed byline has them."""
+        return [
+            (byline["name"], f"{settings.SITE_URL}{reverse('author', args=[byline['slug']])}")
+            for byline in item.fields["bylines"]
+        ]
 
     def item_pubdate(self, item):
         return item.content.first_shown

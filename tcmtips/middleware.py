@@ -35,6 +35,17 @@ def probes_by_any_name(get_response):
     return middleware
 
 
+def scheme_in_any_case(get_response):
+    """Know a proxy's "HTTPS" for "https": else the redirect to https leads to itself for ever."""
+
+    def middleware(request):
+        if scheme := request.META.get("HTTP_X_FORWARDED_PROTO"):
+            request.META["HTTP_X_FORWARDED_PROTO"] = scheme.lower()
+        return get_response(request)
+
+    return middleware
+
+
 def no_null_characters(get_response):
     """Answer 400 where an address holds a null character: PostgreSQL cannot look for one."""
 

@@ -129,12 +129,15 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "tcmtips.middleware.probes_by_any_name",
+    "tcmtips.middleware.scheme_in_any_case",
     "django.middleware.security.SecurityMiddleware",
     "tcmtips.middleware.isolation_headers",
     "csp.middleware.CSPMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "tcmtips.middleware.no_null_characters",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # Above all that asks the database.
+    "tcmtips.restarts.DatabaseRestarts",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -183,7 +186,17 @@ if _engine.endswith("sqlite3"):
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
     }
 elif _engine.endswith("postgresql"):
-    DATABASES["default"].setdefault("OPTIONS", {})["pool"] = {"min_size": 1, "max_size": 8}
+    DATABASES["default"]["ENGINE"] = "tcmtips.postgres"
+    # Each thread of the server keeps its connection and looks at it before a request uses it.
+    DATABASES["default"] |= {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+    # A server that has vanished is given up in seconds; what DATABASE_URL says comes first.
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 2,
+        "tcp_user_timeout": 3000,  # milliseconds
+        "keepalives_idle": 10,
+        "keepalives_interval": 2,
+        "keepalives_count": 3,
+    } | DATABASES["default"].get("OPTIONS", {})
 else:
     raise ImproperlyConfigured("DATABASE_URL must name a SQLite or a PostgreSQL database.")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -213,6 +226,8 @@ STORAGES = {
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = ["map", "woff2", "png", "jpg", "webp", "avif", "gz", "br"]
 FORMS_URLFIELD_ASSUME_HTTPS = True  # Django 6 will
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+# A picture of the largest size that is taken (12 MB) needs no room on a disk that may be full.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 13 * 1024 * 1024
 
 # --- People ------------------------------------------------------------------------------
 
@@ -243,6 +258,9 @@ DEFAULT_FROM_EMAIL = from_env("MAIL_FROM", env.str, "desk@localhost", "an e-mail
 # A house of two people may let the editor who changed a text approve it after a reviewer's
 # sign-off. The public history then says so.
 APPROVER_MAY_BE_CONTRIBUTOR = from_env("APPROVER_MAY_BE_CONTRIBUTOR", switch, "0", "1 or 0")
+# In a house without a third person, who entered a credential may look it up too; never its holder.
+# The reviewer's public page then says so.
+HOUSE_OF_TWO = from_env("HOUSE_OF_TWO", switch, "0", "1 or 0")
 REQUIRE_SOURCE_CHECKS = from_env("REQUIRE_SOURCE_CHECKS", switch, "0", "1 or 0")
 # Days until a second person must have confirmed what was published without a review.
 EMERGENCY_DAYS = 3
@@ -314,7 +332,17 @@ DESK_CONTENT_SECURITY_POLICY = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"},
+        "json": {"()": "tcmtips.logs.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "json": {"class": "logging.StreamHandler", "formatter": "json"},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
+    # Who tried what at the desk and was refused: one JSON object a line, without any text.
+    "loggers": {
+        "tcmtips.refused": {"handlers": ["json"], "level": "WARNING", "propagate": False},
+    },
 }

@@ -1,5 +1,7 @@
 """Home, search, and what machines ask for."""
 
+import sys
+
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpResponse, JsonResponse
@@ -15,7 +17,7 @@ from articles.models import Article
 from editorial import log, pages, triggers
 from editorial.models import LogHead
 
-from . import finding, suggestions
+from . import finding, restarts, suggestions
 
 HIDDEN = ("/admin/", "/search/", "/pregnancy/search/", "/preview/")
 
@@ -88,4 +90,7 @@ def not_found(request, exception):
 
 
 def server_error(request):
+    error = sys.exception()
+    if restarts.is_lost(error):  # in a middleware; a view's never comes this far
+        return restarts.sorry(request, error)
     return HttpResponse(loader.render_to_string("500.html"), status=500)

@@ -10,17 +10,20 @@ from django.db import connection
 from django.db.models import F, OuterRef, Subquery
 
 from articles.models import Article, ArticleRevision
-from editorial import documents, log, search, signing, triggers
+from editorial import documents, search, triggers
 from editorial.actions import children_of
-from editorial.models import Content, Event, LogHead, Revision, Seal, SignOff
+from editorial.models import Content, Event, Revision, Seal, SignOff
+from tests import copies
+from tests.copies import copy_of
 
 
 def articles_like(template, count):
     """`count` further articles that are public like `template`, of one revision each."""
     source = ArticleRevision.objects.select_related("seal").get(pk=template.live_id)
     original = Content.objects.get(pk=template.pk)
+    lines = list(Event.objects.filter(revision=source).order_by("seq"))
     unsealed = {"status": "draft", "head_id": None, "live_id": None}
-    unsealed |= {"live_at": None, "first_live_at": None}
+    unsealed |= {"live_at": None, "first_live_at": None, "lines": 0}
     contents = Content.objects.bulk_create(
         copy_of(original, uid=uuid.uuid4(), slug=f"{original.slug}-{uuid.uuid4().hex}", **unsealed)
         for _number in range(count)
@@ -38,21 +41,19 @@ def articles_like(template, count):
             for revision, title in zip(revisions, titles, strict=True)
         ],
     )
-    copy_children(source, revisions)
+    rows = [{("editorial_revision", source.pk): revision} for revision in revisions]
+    copy_children(source, revisions, rows)
     seals = Seal.objects.bulk_create(
         seal_of(source.seal, revision, content, title)
         for revision, content, title in zip(revisions, contents, titles, strict=True)
     )
-    sign(source, seals, revisions)
-    point_at(original, contents)
-    write_log(source, seals, revisions)
+    sign(source, seals, revisions, rows)
+    point_at(original, contents, titles, copies.deciding(lines))
+    written = Content.objects.in_bulk([content.pk for content in contents])
+    for own, content in zip(rows, contents, strict=True):
+        own["editorial_content", original.pk] = written[content.pk]
+    write_log(lines, seals, revisions, rows)
     search.mend()
-
-
-def copy_of(row, **changes):
-    """An unsaved row with the same columns, but for its key and `changes`."""
-    columns = [f.attname for f in row._meta.local_concrete_fields if not f.primary_key]
-    return type(row)(**{name: getattr(row, name) for name in columns} | changes)
 
 
 def insert_own_columns(model, rows):
@@ -60,13 +61,20 @@ def insert_own_columns(model, rows):
     model._base_manager.all()._batched_insert(rows, model._meta.local_concrete_fields, None)
 
 
-def copy_children(source, revisions):
+def copy_children(source, revisions, copied):
     for relation in children_of(ArticleRevision):
         column = relation.field.attname
-        rows = list(relation.related_model.objects.filter(**{column: source.pk}))
-        relation.related_model.objects.bulk_create(
-            copy_of(row, **{column: revision.pk}) for revision in revisions for row in rows
-        )
+        for row in relation.related_model.objects.filter(**{column: source.pk}):
+            made = relation.related_model.objects.bulk_create(
+                copy_of(row, **{column: revision.pk}) for revision in revisions
+            )
+            keep(row, made, copied)
+
+
+def keep(row, made, copied):
+    """Note for each content which row is its copy of this one."""
+    for own, copy in zip(copied, made, strict=True):
+        own[row._meta.db_table, row.pk] = copy
 
 
 def seal_of(seal, revision, content, title):
@@ -78,24 +86,22 @@ def seal_of(seal, revision, content, title):
     return Seal(revision=revision, format=seal.format, canonical=data, digest=digest)
 
 
-def sign(source, seals, revisions):
-    signoffs = list(SignOff.objects.filter(revision=source))
-    rows = [
-        copy_of(
-            signoff,
-            content_id=revision.content_id,
-            revision_id=revision.pk,
-            digest=seal.digest,
+def sign(source, seals, revisions, copied):
+    for signoff in SignOff.objects.filter(revision=source):
+        made = SignOff.objects.bulk_create(
+            copy_of(
+                signoff,
+                content_id=revision.content_id,
+                revision_id=revision.pk,
+                digest=seal.digest,
+                carried_from_id=None,
+            )
+            for seal, revision in zip(seals, revisions, strict=True)
         )
-        for seal, revision in zip(seals, revisions, strict=True)
-        for signoff in signoffs
-    ]
-    for row in rows:
-        signing.seal_row("signoff", row)
-    SignOff.objects.bulk_create(rows)
+        keep(signoff, made, copied)
 
 
-def point_at(original, contents):
+def point_at(original, contents, titles, lines):
     own = Revision.objects.filter(content=OuterRef("pk")).values("pk")
     Content.objects.filter(pk__in=[content.pk for content in contents]).update(
         head=Subquery(own),
@@ -104,29 +110,26 @@ def point_at(original, contents):
         first_live_at=original.first_live_at,
         status=original.status,
         version=F("version") + 1,
+        lines=lines,
     )
+    for content, title in zip(contents, titles, strict=True):
+        words = f"{title} {original.live.typed.summary}".lower()
+        Content.objects.filter(pk=content.pk).update(head_words=words, version=F("version") + 1)
 
 
-def write_log(source, seals, revisions):
+def write_log(lines, seals, revisions, copied):
     """The lines of the template's revision again for each copy; the head moves once."""
-    head = LogHead.objects.get()
-    rows = []
-    lines = list(Event.objects.filter(revision=source).order_by("seq"))
-    for seal, revision in zip(seals, revisions, strict=True):
-        for line in lines:
-            row = copy_of(
+    again = copies.Lines()
+    for seal, revision, rows in zip(seals, revisions, copied, strict=True):
+        for line, nth in copies.numbered(lines):
+            again.add(
                 line,
-                seq=head.count + 1,
+                rows,
+                nth=nth,
                 content_id=revision.content_id,
                 revision_id=revision.pk,
                 digest=seal.digest,
-                previous=head.hash,
             )
-            row.hash = log.hash_of(row)
-            signing.seal_row("event", row)
-            rows.append(row)
-            head.count, head.hash = row.seq, row.hash
-    Event.objects.bulk_create(rows)
     connection.check_constraints()  # PostgreSQL drops no trigger while some are pending
     with triggers.lifted(connection):
-        head.save()
+        again.write()

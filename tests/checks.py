@@ -7,6 +7,7 @@ import os
 import secrets
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
@@ -53,19 +54,21 @@ CHECKS = [
 
 def main():
     failed = []
-    for name, command, environment in CHECKS:
-        done = subprocess.run(
-            list(map(str, command)),
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-        )
-        print(f"{'ok' if done.returncode == 0 else 'FAILED':6} {name}", flush=True)
-        if done.returncode:
-            failed.append(name)
-            print(done.stdout + done.stderr)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for (name, *_), done in zip(CHECKS, pool.map(run, CHECKS), strict=True):
+            print(f"{'ok' if done.returncode == 0 else 'FAILED':6} {name}", flush=True)
+            if done.returncode:
+                failed.append(name)
+                print(done.stdout + done.stderr)
     print(f"{len(CHECKS) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
+
+
+def run(check):
+    _name, command, environment = check
+    return subprocess.run(
+        list(map(str, command)), env={**os.environ, **environment}, capture_output=True, text=True
+    )
 
 
 if __name__ == "__main__":

@@ -4,8 +4,10 @@ import pytest
 from django.core.cache import cache
 from django.core.management.commands import flush
 from django.db import connection, transaction
+from django.test import TransactionTestCase
 
 from editorial import triggers
+from tests.support import standing
 
 
 def pytest_addoption(parser):
@@ -13,11 +15,30 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    """What needs PostgreSQL is left out elsewhere, and counted as deselected."""
+    """What needs PostgreSQL is left out elsewhere, and counted as deselected. Slow tests come
+    first: where several workers share them, none waits in the end for another's long one."""
+    for item in items:
+        if not reaches_a_database(item):
+            item.add_marker(pytest.mark.once)
+    items.sort(key=lambda item: commits(item) or not item.get_closest_marker("slow"))
     if connection.vendor != "postgresql":
         left_out = [item for item in items if item.get_closest_marker("postgres")]
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=left_out)
+
+
+def reaches_a_database(item):
+    """Where a test asks for no database, pytest-django refuses it every one; a process that it
+    starts is not held back by that."""
+    asked = any(map(item.get_closest_marker, ("django_db", "postgres", "process")))
+    return asked or not {"db", "transactional_db", "live_server"}.isdisjoint(item.fixturenames)
+
+
+def commits(item):
+    """Such a test keeps its place behind those that only take back what they did."""
+    mark = item.get_closest_marker("django_db")
+    transactional = {"transactional_db", "live_server"}.intersection(item.fixturenames)
+    return bool(transactional or (mark and mark.kwargs.get("transaction")))
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +55,8 @@ def _empty_cache():
 def django_db_setup(django_db_setup, django_db_blocker):
     """Before the database is dropped, sessions that a thread or a worker left behind are ended:
     a server may take a moment to see that its client has gone."""
+    with django_db_blocker.unblock():
+        standing.keep(standing.MIGRATED)
     yield
     if connection.vendor == "postgresql":
         with django_db_blocker.unblock(), connection.cursor() as cursor:
@@ -78,4 +101,19 @@ def _flush_lifts_triggers():
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(flush.Command, "handle", handle)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flushes_are_spared():
+    """After a test that commits, the database stands as it was kept before the first one, which
+    is quicker than to empty each table and write anew what a migration writes."""
+    flushed = TransactionTestCase._fixture_teardown
+
+    def teardown(self):
+        if not standing.bring_back(standing.MIGRATED):
+            flushed(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown)
         yield

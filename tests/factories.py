@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image
 
-from acupoints import nomenclature
+from acupoints import importing, nomenclature
 from acupoints.meridians import CODE, order_of, slug_of
 from acupoints.models import (
     Acupoint,
@@ -33,7 +33,7 @@ from articles.models import (
     TaggedArticle,
     Topic,
 )
-from editorial import actions, images
+from editorial import actions, house, images, log
 from editorial.actions import Token
 from editorial.models import Author, Credential, Reviewer, SignOff, User
 from products.models import Feature, Product, ProductRevision
@@ -66,16 +66,26 @@ def user(role="writer", **fields):
         made.save()
     elif role:
         made.groups.add(Group.objects.get(name=role))
-    return User.objects.get(pk=made.pk)
+    return told(User.objects.get(pk=made.pk))
+
+
+def told(row):
+    """A row of the house, with the line that the desk writes for it."""
+    house.write(f"{row._meta.model_name}_added", row, at=now())
+    return row
 
 
 def author(name="Sample Author", **fields):
-    return Author.objects.create(name=name, slug=f"author-{next(_numbers)}", **fields)
+    """An author; without an account, it is said that there is none."""
+    fields = {"has_no_account": None if fields.get("user") else True} | fields
+    return told(Author.objects.create(name=name, slug=f"author-{next(_numbers)}", **fields))
 
 
 def credential(reviewer, **fields):
+    """A valid one, looked up by somebody else than its holder."""
+    others = User.objects.exclude(pk=reviewer.user_id)
     today = timezone.localdate()
-    return Credential.objects.create(
+    made = Credential.objects.create(
         **{
             "reviewer": reviewer,
             "kind": Credential.Kind.LICENCE,
@@ -86,10 +96,11 @@ def credential(reviewer, **fields):
             "valid_from": today - datetime.timedelta(days=1000),
             "valid_until": today + datetime.timedelta(days=1000),
             "checked_at": today,
-            "checked_by": User.objects.first(),
+            "checked_by": others.first() or user("administrator"),
         }
         | fields
     )
+    return told(made)
 
 
 def reviewer(account=None, name="Sample Reviewer", **fields):
@@ -98,6 +109,7 @@ def reviewer(account=None, name="Sample Reviewer", **fields):
     made = Reviewer.objects.create(
         name=name, slug=f"reviewer-{next(_numbers)}", user=account, **fields
     )
+    told(made)
     credential(made)
     return made
 
@@ -187,11 +199,17 @@ def standard_point(code="BL40", cautions=(), **fields):
         StandardCaution.objects.create(
             point=made, kind=kind, applies_to="press,needle", note=note, basis="a test"
         )
+    tell_nomenclature()
     return made
 
 
+def tell_nomenclature():
+    """The line that an import of lists writes."""
+    log.write("nomenclature_imported", at=now(), tables=importing.TABLES.values())
+
+
 def forget_head():
-    """Let the nomenclature be read anew: rows that a factory writes are in no line of the log."""
+    """Let the nomenclature be read anew."""
     if nomenclature._kept:
         nomenclature._kept = replace(nomenclature._kept, head=None)
 
@@ -304,3 +322,12 @@ def revoke(content):
     signoff = SignOff.objects.filter(content=content).first()
     actions.revoke(signoff, kind="retract", by=signoff.signed_by, at=now(), reason="I was wrong.")
     content.refresh_from_db()
+
+
+def name_in_log(content, *rows):
+    """Let a line of the log name rows that a test wrote past the moves; returns the content."""
+    content.refresh_from_db()
+    log.number([content])
+    content.refresh_from_db()
+    log.write("adopt", at=now(), content=content, nth=content.lines, wrote=rows)
+    return content

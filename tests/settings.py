@@ -16,11 +16,10 @@ os.environ.update(
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from tcmtips.settings import *  # noqa: F403
-from tcmtips.settings import DATABASES, STORAGES
+from tcmtips.settings import STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
-DATABASES["default"].get("OPTIONS", {}).pop("pool", None)
 # Static files come from where they are written, without collecting them first.
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True

@@ -97,6 +97,7 @@ def address(name, converters, house):
         "admin:app_list": {"app_label": "editorial"},
         "admin:view_on_site": {"content_type_id": 1, "object_id": 1},
         "picture": {"name": house["contents"]["products_productrevision"].typed.image.name},
+        "admin:takeover": {"pk": house["contents"]["acupoints_acupointrevision"].content_id},
         "admin:report_csv": {"name": next(iter(REPORTS))},
         "preview": {"token": house["secret"]},
         "topic": {"slug": "knee-pain"},
@@ -143,14 +144,14 @@ def value_of(name, converter, house):
 
 def answers(house):
     """{name: {role: "GET POST"}} as the application answers now."""
-    found = {}
+    found, clients = {}, {role: Client(raise_request_exception=False) for role in ROLES}
+    for role, user in house["people"].items():
+        if user:
+            clients[role].force_login(user)
     for name, converters in sorted({(n, tuple(c)) for n, c in names()}):
         path = address(name, converters, house)
         found[name] = {}
-        for role, user in house["people"].items():
-            client = Client(raise_request_exception=False)
-            if user:
-                client.force_login(user)
+        for role, client in clients.items():
             got = client.get(path).status_code
             if name == "admin:logout":
                 found[name][role] = str(got)
@@ -247,9 +248,9 @@ def test_only_a_superuser_changes_a_superuser():
     assert logged_in(superuser).post(set_password, password).status_code == 302
 
 
-@pytest.mark.parametrize("page", ["reports", "report_csv", "pick_acupoint", "board"])
+@pytest.mark.parametrize("page", ["reports", "report_csv", "pick_acupoint", "board", "takeover"])
 def test_a_stranger_at_the_desk_reads_nothing(page):
-    args = ["load"] if page == "report_csv" else []
+    args = {"report_csv": ["load"], "takeover": [1]}.get(page, [])
     stranger = logged_in(f.user(None))
     assert stranger.get(reverse(f"admin:{page}", args=args)).status_code == 403
 

@@ -47,6 +47,7 @@ class TestEmergency:
         self.emergency(article)
         said = notices(client, article, "unreviewed")
         assert "Not yet reviewed" in said
+        said = page_of(client, article).text_content()
         assert "The old page named a wrong dose." in said
         assert "still to confirm" in said
         assert not badges(client, article)

@@ -34,6 +34,7 @@ def proof(*options):
 
 
 @pytest.mark.slow
+@pytest.mark.process
 def test_every_attempt_is_refused():
     code, lines, (attempts, refused, harmless, failures) = proof()
     assert [line for line in lines if line[0] in ("CHANGED", "PASSED", "FAILED")] == []
@@ -52,6 +53,7 @@ def test_every_attempt_is_refused():
 
 
 @pytest.mark.slow
+@pytest.mark.process
 def test_a_table_without_its_triggers_is_seen_to_change():
     code, lines, (*_, failures) = proof("--without-triggers-of", "editorial_seal")
     assert code == 1

@@ -106,6 +106,24 @@ def test_an_ambiguous_spelling_shows_a_choice(atlas, client):
 
 
 @pytest.mark.parametrize(
+    ("typed", "codes", "avoided"),
+    [("c-4", {"ht-4", "cv-4"}, "CV4"), ("S6", {"st-6", "sp-6", "si-6"}, "SP6")],
+)
+@pytest.mark.parametrize(
+    "address", ["/acupoints/{}/", "/acupoints/?q={}", "/pregnancy/acupoints/{}/"]
+)
+def test_a_letter_of_several_meridians_is_no_way_to_a_point_to_avoid(
+    atlas, client, address, typed, codes, avoided
+):
+    response = client.get(address.format(typed))
+    assert response.status_code == 300
+    tree = tree_of(response)
+    assert codes_in(tree) == codes
+    marked = tree.xpath("//*[@class='choices']/li[.//*[contains(@class, 'tag-caution')]]")
+    assert [choice.xpath(".//*[@class='code']/text()") for choice in marked] == [[avoided]]
+
+
+@pytest.mark.parametrize(
     ("typed", "nearest"), [("wiezhong", {"bl-40"}), ("LU12", {"lu-11"}), ("nothing", set())]
 )
 def test_an_unknown_spelling_is_not_found_and_suggests(atlas, client, typed, nearest):

@@ -139,6 +139,13 @@ class TestFilters:
         f.sign(signed, reviewer)
         assert titles(client, reviewer=reviewer.pk) == ["Asked", "Signed"]
 
+    def test_a_reviewer_who_signed_other_words_than_those_of_the_head(self, client):
+        reviewer = f.reviewer()
+        article = f.publish(f.article(title="Signed once"), reviewer)
+        assert titles(client, reviewer=reviewer.pk, state="published") == ["Signed once"]
+        f.revise(article, summary="Nobody has signed this.")
+        assert titles(client, reviewer=reviewer.pk) == []
+
     def test_a_topic_of_the_working_revision(self, client):
         about = f.article(title="About knees")
         f.tag(about, "knee pain")
@@ -283,7 +290,10 @@ class TestMovesOnMany:
         before = everything()
         assert "required" in bulk(client, "withdraw", token(article))[0]
         assert everything() == before
-        assert bulk(client, "withdraw", token(article), reason="It was wrong.") == ["✓ Done"]
+        reason = {"reason": "It was wrong."}
+        assert "I am sure" in bulk(client, "withdraw", token(article), **reason)[0]
+        assert everything() == before
+        assert bulk(client, "withdraw", token(article), sure="on", **reason) == ["✓ Done"]
 
     def test_a_time_is_given_once_for_all(self, client):
         one, other = f.article(), f.article()

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import verify_log
-from editorial.admin import OTHER_LINES
+from editorial.lines import OTHER_LINES
 from editorial.models import ReviewRequest
 from editorial.moves import MOVES
 from tests import factories as f

@@ -168,9 +168,9 @@ def texts(say):
 def past_the_forms(say):
     """The whole site written by actions, as a command or an importer would."""
     t = texts(say)
-    writer, author = f.user("writer", **t.writer), f.author(**t.author)
+    writer, author = f.user("writer", **t.writer), past_its_save(f.author(), **t.author)
     Book.objects.create(author=author, **t.book | {"isbn": SHORT if say.hostile else "tame"})
-    reviewer = f.reviewer(**t.reviewer)
+    reviewer = past_its_save(f.reviewer(), **t.reviewer)
     Credential.objects.filter(reviewer=reviewer).update(**t.credential)
     caution = (t.caution["kind"], t.caution["text"])
     evidence = [f.evidence(**t.evidence)]
@@ -267,7 +267,7 @@ def typed_at_the_desk(say):
     withdrawn = publish(begin(ArticleRevision, slug="article-w", **plain))
     retracted = publish(begin(ArticleRevision, slug="article-t", **plain))
     retract(retracted, t.retraction)
-    move("editor", "withdraw", withdrawn, reason=t.withdrawal)
+    move("editor", "withdraw", withdrawn, reason=t.withdrawal, sure="on")
     returned = begin(ArticleRevision, slug="article-r", body="<p>Sample.</p>", **t.returned)
     waiting = begin(ArticleRevision, slug="article-v", body="<p>Sample.</p>", **t.waiting)
     for content in (returned, waiting):
@@ -289,6 +289,13 @@ def fill(client, address, /, **fields):
     """Fill in a form of the desk and send it; it must be taken."""
     form = next(v for k, v in desk.forms(client.get(address)).items() if str(k).endswith("_form"))
     taken(client.post(address, desk.values(form) | fields))
+
+
+def past_its_save(made, **fields):
+    """The row with fields that its `save` would refuse, as an older release may have left it."""
+    type(made).objects.filter(pk=made.pk).update(**fields)
+    made.refresh_from_db()
+    return made
 
 
 def retract(content, reason):
@@ -893,7 +900,7 @@ def test_no_code_looks_like_another(client, writer, code):
     assert Acupoint.objects.count() == 1
 
 
-@pytest.mark.parametrize("name", ["<>", "???", "“”", "---", "\u200b", "'"])
+@pytest.mark.parametrize("name", ["<>", "???", "“”", "---", "'"])
 def test_a_topic_without_a_letter_has_an_address_too(client, writer, name):
     article = f.article(writer)
     assert desk.save(client, desk.head(article), tags=f"{name}, knee").status_code == 302
@@ -1060,11 +1067,13 @@ def png_of(width, height):
     return b"\x89PNG\r\n\x1a\n" + parts + chunk(b"IEND", b"")
 
 
+TEXT_BOMB = chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(80_000_000), level=1))
+
+
 def with_text_bomb(end):
     """A small PNG with compressed words that grow to 80 MB, before or after the picture."""
-    bomb = chunk(b"zTXt", b"k\0\0" + zlib.compress(bytes(80_000_000)))
     data = encoded()
-    return data[:-12] + bomb + data[-12:] if end else data[:33] + bomb + data[33:]
+    return data[:-12] + TEXT_BOMB + data[-12:] if end else data[:33] + TEXT_BOMB + data[33:]
 
 
 def with_broken_exif():
@@ -1097,6 +1106,7 @@ def as_upload(data, name="p.png"):
     return images.ImageFormField().clean(SimpleUploadedFile(name, data, "image/png"))
 
 
+@pytest.mark.once
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("what", NO_PICTURES)
 def test_what_is_no_picture_of_ours_is_refused_in_words(what):
@@ -1105,6 +1115,7 @@ def test_what_is_no_picture_of_ours_is_refused_in_words(what):
     assert refusal.value.messages[0].endswith(".")
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["p.svg", "p.html", "p.php", '../"><script>.webp', "p"])
 def test_a_picture_is_named_by_what_it_is_and_not_by_its_sender(name):
     stored = as_upload(encoded(), name)
@@ -1112,6 +1123,7 @@ def test_a_picture_is_named_by_what_it_is_and_not_by_its_sender(name):
     assert stored.name.endswith(".png")
 
 
+@pytest.mark.once
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL")
 @pytest.mark.parametrize("kind", images.FORMATS)
 @pytest.mark.parametrize("hidden", [PAGE, SVG, b"<?php system($_GET[0]); ?>"])
@@ -1122,6 +1134,7 @@ def test_what_hides_behind_a_picture_is_gone(kind, hidden):
     assert Image.open(io.BytesIO(stored)).format == kind
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", images.FORMATS)
 def test_what_a_camera_adds_is_gone(kind):
     exif = Image.Exif()
@@ -1135,22 +1148,26 @@ def test_what_a_camera_adds_is_gone(kind):
     assert b"script" not in stored.read()
 
 
+@pytest.mark.once
 def test_a_bomb_is_refused_by_its_size_before_it_is_unpacked():
     with pytest.raises(ValidationError, match="more than 50 million pixels"):
         as_upload(png_of(8000, 8000))
 
 
+@pytest.mark.once
 def test_a_picture_with_a_broken_head_is_no_error_of_ours():
     with pytest.raises(ValidationError):
         as_upload(with_broken_exif())
 
 
+@pytest.mark.once
 def test_the_picture_of_a_telephone_with_a_second_one_inside_is_taken():
     again = Image.new("RGB", (40, 30))
     stored = as_upload(encoded("MPO", save_all=True, append_images=[again]))
     assert stored.name.endswith("-40x30.jpg")
 
 
+@pytest.mark.once
 def test_a_large_picture_in_sixteen_bits_is_taken():
     out = io.BytesIO()
     Image.new("I;16", (6400, 40)).save(out, "PNG")

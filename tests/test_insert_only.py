@@ -45,6 +45,9 @@ def full_site():
         ],
     )
     f.tag(article, "knee pain")
+    f.move("submit", article, article.created_by)
+    f.move("request_changes", article, f.user("editor"), reason="Shorter, please.")
+    f.revise(article, article.created_by, summary="Shorter.")
     f.publish(article, reviewer)
     what_surrounds_a_review(article)
     f.publish(f.page())

@@ -208,6 +208,7 @@ def test_the_command_tries_the_names_of_the_database(atlas, editor, tmp_path, ca
 NO_SERVER = "postgres://x:x@127.0.0.1:1/x"  # it is waited for half a minute
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "address", ["sqlite:///{}/none.sqlite3", pytest.param(NO_SERVER, marks=pytest.mark.slow)]
 )

@@ -213,3 +213,43 @@ def test_a_signer_who_edits_carries_nothing():
     assert not SignOff.objects.filter(revision=revision).exists()
     with pytest.raises(Refused, match="No reviewer's signature"):
         submit_and_approve(article)
+
+
+class TestSectionsWithTheirOwnReview:
+    """The card says what its review does not cover: sections that others signed."""
+
+    def card(self, client, content):
+        (card,) = badges(client, content)
+        return " ".join(card.text_content().split())
+
+    def test_the_card_names_them_with_their_own_signers(self, client):
+        ilse = f.reviewer(name="Ilse Sample")
+        for code, signer in (
+            ("BL40", ilse),
+            ("LI4", ilse),
+            ("PC6", f.reviewer(name="Otto Sample")),
+        ):
+            f.publish(f.point(code, pinyin=f"Name {code}"), signer)
+        host = f.publish(f.article(body=f.embed("BL40", "LI4", "PC6")))
+        card = self.card(client, host)
+        assert "a review of their own, which is not part of this one" in card
+        assert "BL40 Name BL40, LI4 Name LI4 by Ilse Sample, Licensed acupuncturist" in card
+        assert "PC6 Name PC6 by Otto Sample" in card
+
+    def test_a_text_without_them_says_nothing(self, client):
+        assert "review of their own" not in self.card(client, f.publish(f.article()))
+
+    def test_a_signer_who_fell_is_named_no_more_and_takes_the_badge(self, client):
+        ilse = f.reviewer(name="Ilse Sample")
+        f.publish(f.point("BL40"), ilse)
+        host = f.publish(f.article(body=f.embed("BL40")))
+        admin = f.user("superuser")
+        actions.annul_credential(ilse.credentials.get(), by=admin, at=f.now(), reason="Forged.")
+        assert not badges(client, host)
+        assert "Ilse" not in tree_of(client, host.get_absolute_url()).xpath("string(//main)")
+
+    def test_no_word_of_them_is_markup(self, client):
+        f.publish(f.point("BL40", pinyin="<b>Wei</b>"), f.reviewer(name="Ilse Sample"))
+        host = f.publish(f.article(body=f.embed("BL40")))
+        (card,) = badges(client, host)
+        assert "<b>Wei</b>" in card.text_content()

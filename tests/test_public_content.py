@@ -240,7 +240,7 @@ def test_hooks_carry_their_values(hooks):
     }
     (last,) = tree.xpath("//*[@data-last-reviewed]/@datetime")
     (due,) = tree.xpath("//*[@data-next-review]/@datetime")
-    assert last == timezone.localdate(signoff.signed_at).isoformat()
+    assert last == timezone.localtime(signoff.signed_at).isoformat()
     assert due == signoff.next_review_on.isoformat()
 
 

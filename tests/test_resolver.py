@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from acupoints.lexicon import DATA, read_entries
+from acupoints.lexicon import DATA, read_csv, read_entries
 from acupoints.meridians import CODE, Meridian
 from acupoints.resolver import Guess, Point, Question, Refusal, Resolver, evaluate, label
 from acupoints.spelling import LONGEST, cleaned
@@ -226,11 +226,11 @@ def test_the_reader_is_told_how_it_was_understood(typed, sentence):
 LETTERS = {
     "LU": "LU Lu lung",
     "LI": "LI L.I. CO GI Di colon",
-    "ST": "ST S E M stomach",
+    "ST": "ST E M stomach",
     "SP": "SP Spl BP RP MP spleen",
-    "HT": "HT H He C heart",
+    "HT": "HT He heart",
     "SI": "SI S.I. Dü ID",
-    "BL": "BL UB U.B. B V bladder",
+    "BL": "BL UB U.B. V bladder",
     "KI": "KI K KD Kid R kidney",
     "PC": "PC P MC Per HC pericardium",
     "TE": "TE SJ TB TW TH 3E TR",
@@ -312,14 +312,45 @@ def test_no_spelling_of_a_code_finds_another_point(entry, data):
     agrees(resolve(typed + data.draw(endings)), entry)
 
 
+SEVERAL = {
+    "L": ["LU", "LI", "LR"],
+    "IG": ["LI", "SI"],
+    "C": ["HT", "CV"],
+    "S": ["ST", "SP", "SI"],
+    "H": ["HT", "LR"],
+    "B": ["SP", "BL"],
+}
+
+
 @many
-@given(st.sampled_from(["L", "IG"]), st.integers(1, 70), st.sampled_from(BETWEEN))
+@given(st.sampled_from(sorted(SEVERAL)), st.integers(1, 70), st.sampled_from(BETWEEN))
 def test_a_letter_of_several_meridians_asks_unless_the_number_decides(letter, number, between):
-    meridians = ["LU", "LI", "LR"] if letter == "L" else ["LI", "SI"]
+    meridians = SEVERAL[letter]
     codes = [f"{code}{number}" for code in meridians if f"{code}{number}" in BY_CODE]
     answer = resolve(f"{letter}{between}{number}")
     assert label(answer) in ("AMBIGUOUS:" + "|".join(codes), *codes[:1], "UNKNOWN")
     assert isinstance(answer, (Refusal, Point, Question)[min(len(codes), 2)])
+
+
+def test_a_letter_asks_where_one_of_its_points_is_to_be_avoided_in_pregnancy():
+    avoided = {
+        row["code"]
+        for row in read_csv(DATA / "cautions.csv")
+        if row["kind"].startswith("pregnancy:avoid")
+    }
+    for letter, meridians in SEVERAL.items():
+        for number in range(1, 70):
+            codes = [f"{m}{number}" for m in meridians if f"{m}{number}" in BY_CODE]
+            if len(codes) > 1 and avoided.intersection(codes):
+                assert resolve(f"{letter}{number}").codes == tuple(codes)
+    assert resolve("S6").codes == ("ST6", "SP6", "SI6")
+    assert resolve("4C").codes == ("HT4", "CV4")
+
+
+def test_a_name_beside_such_a_letter_decides_as_long_as_it_agrees():
+    assert resolve("S6 Sanyinjiao").code == "SP6"
+    assert resolve("C4 Guanyuan").code == "CV4"
+    assert resolve("C4 Hegu").codes == ("LI4", "HT4", "CV4")
 
 
 @many

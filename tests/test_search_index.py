@@ -290,6 +290,11 @@ def test_nothing_that_is_typed_is_syntax(client, typed):
         assert client.get(path, {"q": typed_utf8}).status_code in (200, 400)
 
 
+@pytest.fixture
+def legs():
+    return published()
+
+
 ODD = "ab1 éß合谷œ-'*\"x\u0301½ǐд"
 
 
@@ -302,10 +307,9 @@ ODD = "ab1 éß合谷œ-'*\"x\u0301½ǐд"
 @given(text=st.text(ODD, min_size=1, max_size=30), typed=st.text(ODD, min_size=1, max_size=8))
 @example(text="1a", typed="1")
 @example(text="合谷", typed="合谷")
-def test_the_database_and_the_reasons_read_words_alike(text, typed):
+def test_the_database_and_the_reasons_read_words_alike(legs, text, typed):
     """What the one finds the other explains, or a result would be lost or have no reason."""
     with transaction.atomic():
-        legs = published()
         SearchEntry.objects.update(title=" ".join(words.keys_in(text)), head="", text="")
         parts = [part for part in map(words.part_of, typed.split()) if part]
         cut = words.words_in(text)

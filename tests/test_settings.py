@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
-# Each starts a process of its own.
-pytestmark = pytest.mark.slow
+from tests.support.starts import Starter
+
+# Each starts a process of its own, with a database of its own.
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
@@ -18,17 +20,18 @@ KEYS = {"SECRET_KEY": "a" * 40, "SIGNING_KEY": "b" * 40}
 GOOD = KEYS | {"ENV_FILE": "", "SITE_URL": "https://www.example.org"}
 
 
+@pytest.fixture(scope="module", autouse=True)
+def starter():
+    run.starter = Starter(ROOT)
+    yield
+    run.starter.stop()
+
+
 def run(*command, **environment):
     """A Python command with this environment and nothing else; None takes a variable out."""
     wanted = {"PATH": os.environ["PATH"], "DATABASE_URL": "sqlite://:memory:"} | GOOD | environment
-    return subprocess.run(
-        [sys.executable, *command],
-        cwd=ROOT,
-        env={name: value for name, value in wanted.items() if value is not None},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    given = {name: value for name, value in wanted.items() if value is not None}
+    return run.starter.run(command, given)
 
 
 def check(*options, **environment):
@@ -176,6 +179,37 @@ def test_plain_http_is_led_to_https_but_for_the_probes():
         "/healthz 200 -  []",
         f"/admin/login/ 200 - {hsts} [True]",
     ], done.stderr
+
+
+BEHIND_A_PROXY = """
+import django; django.setup()
+from django.test import Client
+for proto in ("https", "HTTPS", "Https", "HTTPS, http", "http", "HTTP", "httpss", ""):
+    headers = {"X-Forwarded-Proto": proto} if proto else {}
+    answer = Client(SERVER_NAME="www.example.org", headers=headers).get("/robots.txt")
+    print("answer", proto or "-", answer.status_code)
+"""
+
+
+def test_a_proxy_may_write_https_in_any_case_and_is_not_led_in_a_circle():
+    done = run("-c", BEHIND_A_PROXY, DJANGO_SETTINGS_MODULE="tcmtips.settings", DEBUG="1")
+    answers = [line for line in done.stdout.splitlines() if line.startswith("answer")]
+    assert answers == [
+        *("answer https 200", "answer HTTPS 200", "answer Https 200", "answer HTTPS, http 200"),
+        *("answer http 301", "answer HTTP 301", "answer httpss 301", "answer - 301"),
+    ], done.stderr
+
+
+def test_a_server_that_vanished_is_given_up_in_seconds_and_connections_are_looked_at():
+    url = "postgres://user:password@db.example/name?sslmode=require&connect_timeout=7"
+    database = settings_with("DATABASES", DATABASE_URL=url)["DATABASES"]["default"]
+    assert database["CONN_HEALTH_CHECKS"] is True
+    assert database["OPTIONS"]["tcp_user_timeout"] == 3000
+    # What the address says comes first.
+    assert int(database["OPTIONS"]["connect_timeout"]) == 7
+    assert database["OPTIONS"]["sslmode"] == "require"
+    plain = settings_with("DATABASES", DATABASE_URL=url.split("?")[0])["DATABASES"]["default"]
+    assert plain["OPTIONS"]["connect_timeout"] == 2
 
 
 @pytest.mark.parametrize("url", ["http://localhost", "http://127.0.0.1:8000", "http://[::1]:8000"])

@@ -152,6 +152,8 @@ class AcupointRevision(Revision):
         max_length=250, blank=True, default="", db_default="", editable=False
     )
 
+    PLAIN = (*NAMES, "note")
+    UNLIKE_THE_BADGE = NAMES
     FIRST = (
         "pinyin",
         "traditional",
@@ -261,6 +263,7 @@ class Evidence(InsertOnly):
     sources = models.JSONField(default=list, editable=False)
 
     PARENT = "revision"
+    PLAIN = ("graded_by",)
     SIGNED = {2: ("statement", "grade", "graded_by", "sources")}
     UNSIGNED = CHILD | {"source_keys": "stands in the bytes as the sources that the keys name"}
 
@@ -280,6 +283,7 @@ class Evidence(InsertOnly):
         return f"{self.get_grade_display()}: {self.statement[:60]}"
 
     def clean(self):
+        super().clean()
         sources = evidence.cited(self.source_keys)
         found = evidence.faults(self.grade, self.statement, self.graded_by, sources)
         if found and self.grade:  # without a grade its own field says so

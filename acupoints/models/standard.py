@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from editorial.models import InsertOnly
 from editorial.models.insert_only import InsertOnlyQuerySet
+from editorial.models.worded import Worded
 
 from ..lexicon import parts, without_points
 from ..meridians import CODE, Meridian, order_of, slug_of
@@ -52,7 +53,7 @@ class StandardPointQuerySet(models.QuerySet):
         return self.filter(pk__in=StandardCaution.objects.for_pregnancy().values("point"))
 
 
-class StandardPoint(models.Model):
+class StandardPoint(Worded):
     """A point of the WHO nomenclature or an extra point.
 
     `english` and `other_codes` hold several values parted by "; ", `region` by ";". What readers
@@ -80,7 +81,25 @@ class StandardPoint(models.Model):
     other_codes = models.CharField(_("other codes"), max_length=100, blank=True)
     region = models.CharField(_("region"), max_length=60, validators=[validate_regions])
 
+    PLAIN = UNLIKE_THE_BADGE = ("pinyin", "english", "other_codes")
     SET_ONCE = ("id", "code")  # the cautions belong to the point of this code
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {
+        1: (
+            "code",
+            "slug",
+            "meridian",
+            "number",
+            "order",
+            "pinyin",
+            "traditional",
+            "simplified",
+            "english",
+            "other_codes",
+            "region",
+        )
+    }
+    UNLOGGED = {}
     objects = StandardPointQuerySet.as_manager()
 
     class Meta:
@@ -92,6 +111,7 @@ class StandardPoint(models.Model):
         return f"{self.code} {self.pinyin}"
 
     def clean(self):
+        super().clean()
         found = CODE.fullmatch(self.code)
         if not found:
             return  # the field says so
@@ -169,7 +189,7 @@ class StandardPoint(models.Model):
         return format_lazy(", ".join(["{}"] * len(labels)), *labels)
 
 
-class PointName(models.Model):
+class PointName(Worded):
     class Kind(models.TextChoices):
         ENGLISH = "english", _("Also in English")
         HANZI = "hanzi", _("Also in characters")
@@ -183,6 +203,11 @@ class PointName(models.Model):
     point = models.ForeignKey(StandardPoint, models.CASCADE, related_name="names")
     name = models.CharField(_("name"), max_length=80)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+
+    PLAIN = UNLIKE_THE_BADGE = ("name",)
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {1: ("point_id", "name", "kind")}
+    UNLOGGED = {}
 
     class Meta:
         verbose_name = _("other name of a point")
@@ -200,6 +225,7 @@ class PointName(models.Model):
             check_name(self.name)
         except ValidationError as fault:
             raise ValidationError({"name": fault}) from fault
+        super().clean()
 
     @property
     def lang(self):
@@ -230,6 +256,10 @@ class PointPair(models.Model):
         StandardPoint, models.CASCADE, related_name="pairs_joined", verbose_name=_("second point")
     )
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {1: ("first_id", "second_id", "kind")}
+    UNLOGGED = {}
 
     objects = PointPairQuerySet.as_manager()
 
@@ -314,6 +344,11 @@ class StandardCaution(InsertOnly):
     basis = models.CharField(
         _("what it rests on"), max_length=200, help_text=_("For editors. It is never printed.")
     )
+
+    PLAIN = UNLIKE_THE_BADGE = ("note",)
+    LOGGED_WHOLE = True  # lines name the table, not each of its rows
+    LOGGED = {1: ("point_id", "kind", "applies_to", "note", "basis")}
+    UNLOGGED = {}
 
     objects = StandardCautionQuerySet.as_manager()
 

@@ -29,6 +29,26 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddField(
+            model_name='author',
+            name='salt',
+            field=models.CharField(db_default='', default=editorial.models.fields.make_salt, editable=False, max_length=32),
+        ),
+        migrations.AddField(
+            model_name='credential',
+            name='salt',
+            field=models.CharField(db_default='', default=editorial.models.fields.make_salt, editable=False, max_length=32),
+        ),
+        migrations.AddField(
+            model_name='reviewer',
+            name='salt',
+            field=models.CharField(db_default='', default=editorial.models.fields.make_salt, editable=False, max_length=32),
+        ),
+        migrations.AddField(
+            model_name='user',
+            name='salt',
+            field=models.CharField(db_default='', default=editorial.models.fields.make_salt, editable=False, max_length=32),
+        ),
+        migrations.AddField(
             model_name='comment',
             name='salt',
             field=models.CharField(db_default='', default=editorial.models.fields.make_salt, editable=False, max_length=32),

@@ -325,6 +325,10 @@ class Revision(InsertOnly):
         """What to prefetch before documents of this kind are built."""
         return []
 
+    def house_rows(self):
+        """Rows of the house that came with it, an article's topics, which its line names too."""
+        return []
+
     def complete(self, parent):
         """Write what follows from the fields before the seal: an article's pins."""
 
@@ -340,6 +344,8 @@ class Seal(InsertOnly):
     format = models.PositiveSmallIntegerField()
     canonical = models.BinaryField()
     digest = models.CharField(max_length=64, db_index=True)
+
+    NOT_LOGGED = "its bytes have the digest that the line of the save holds"
 
     class Meta:
         verbose_name = _("seal")
@@ -357,6 +363,8 @@ class Pin(InsertOnly):
     pinned = models.ForeignKey(Revision, models.PROTECT, related_name="pinned_by")
 
     PARENT = "revision"
+
+    NOT_LOGGED = "the seal holds what it pins"
 
     class Meta:
         ordering = ["position"]

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 from stdnum import isbn
 from stdnum.exceptions import ValidationError as NumberError
 
+from .. import wording
+
 
 def pair_constraint(model, *names):
     """A constraint that the named nullable columns are all set or all empty.
@@ -50,6 +52,15 @@ def isbn13(value):
 
 
 def validate_plain_name(value):
-    """Names are plain words: no markup and no control characters."""
+    """Names are plain words: no markup, and no character that nobody sees."""
     if re.search(r"[<>\x00-\x1f\x7f]", value):
         raise ValidationError(_("A name holds no angle brackets and no control characters."))
+    wording.check_seen(value)
+
+
+def validate_new_address(value):
+    """A new address is in small letters, so that no two differ in their capitals only."""
+    if value != value.lower():
+        raise ValidationError(
+            _("An address is in small letters: %(address)s."), params={"address": value.lower()}
+        )

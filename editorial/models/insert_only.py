@@ -6,6 +6,8 @@ import unicodedata
 from django.db import models
 from django.utils.translation import gettext as _
 
+from .worded import Worded
+
 
 class InsertOnlyError(Exception):
     """Somebody tried to change or delete what is written for good."""
@@ -22,7 +24,7 @@ class InsertOnlyQuerySet(models.QuerySet):
         raise InsertOnlyError(refusal(self.model))
 
 
-class InsertOnly(models.Model):
+class InsertOnly(Worded):
     """A table that only grows.
 
     `PARENT` names the foreign key to the revision that a row belongs to: once that revision
@@ -44,6 +46,10 @@ class InsertOnly(models.Model):
             if isinstance(field, models.CharField | models.TextField):
                 setattr(self, field.attname, tidy(getattr(self, field.attname)))
         super().save(*args, **kwargs)
+
+    def texts_as_stored(self):
+        """None: each save writes a new row, and what an older one said is asked again."""
+        return {}
 
     def delete(self, *args, **kwargs):
         raise InsertOnlyError(refusal(type(self)))

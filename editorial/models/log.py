@@ -36,6 +36,8 @@ class Event(InsertOnly):
     hash = models.CharField(max_length=64, unique=True)
     mac = models.CharField(max_length=64)
 
+    NOT_LOGGED = "the log itself: each line's hash covers it and the line before"
+
     class Meta:
         ordering = ["seq"]
         verbose_name = _("log line")
@@ -57,6 +59,8 @@ class LogHead(models.Model):
 
     count = models.PositiveBigIntegerField(default=0)
     hash = models.CharField(max_length=64)
+
+    NOT_LOGGED = "`verify` compares it with the last line"
 
     class Meta:
         verbose_name = _("log head")

@@ -24,6 +24,8 @@ class MailSetting(models.Model):
     comments = models.BooleanField(_("comments and answers in my threads"), default=True)
     queues = models.BooleanField(_("what waits for my approval"), default=True)
 
+    NOT_LOGGED = "which letters a person wants; each sets it for themselves"
+
     class Meta:
         verbose_name = _("mail setting")
         verbose_name_plural = _("mail settings")
@@ -44,6 +46,8 @@ class Letter(models.Model):
     sent_at = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
     error = models.CharField(max_length=300, blank=True)
+
+    NOT_LOGGED = "a copy of what the log and the desk say, on its way to one person"
 
     class Meta:
         ordering = ["pk"]

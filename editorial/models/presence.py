@@ -13,6 +13,8 @@ class OpenForm(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     seen_at = models.DateTimeField()
 
+    NOT_LOGGED = "a hint that goes by itself within minutes"
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["content", "user"], name="open_form_once"),

@@ -7,9 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from .content import Content, Revision
 from .fields import pair_constraint, salt_field
 from .insert_only import InsertOnly
+from .worded import Worded
 
 
-class PreviewLink(models.Model):
+class PreviewLink(Worded):
     """A link by which an outsider reads one revision until a time, or until it is public.
 
     Only the hash of the link's secret is kept: who reads the database cannot follow it.
@@ -39,6 +40,8 @@ class PreviewLink(models.Model):
     }
     UNLOGGED = {}
 
+    PLAIN = UNLIKE_THE_BADGE = ("label",)
+
     class Meta:
         ordering = ["-created_at"]
         verbose_name = _("preview link")
@@ -49,16 +52,29 @@ class PreviewLink(models.Model):
 
 
 class Correction(InsertOnly):
-    """A public note: what was wrong on a page, and that it has been put right."""
+    """A public note: what was wrong on a page, and that it has been put right.
+
+    It explains what differs between two publications: `replaced`, which readers had since
+    `replaced_since`, and `revision`, which they have from `at` on. Rows of older releases do not
+    name the first.
+    """
 
     content = models.ForeignKey(Content, models.PROTECT, related_name="corrections")
     revision = models.ForeignKey(Revision, models.PROTECT, related_name="corrections")
     note = models.CharField(_("correction"), max_length=500)
     at = models.DateTimeField(db_index=True)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="corrections")
+    replaced = models.ForeignKey(
+        Revision, models.PROTECT, null=True, related_name="corrected_later"
+    )
+    replaced_since = models.DateTimeField(null=True)
+
+    PLAIN = UNLIKE_THE_BADGE = ("note",)
 
     LOGGED_WITH = "content"
-    LOGGED = {1: ("content_id", "revision_id", "note", "at", "by_id")}
+    LOGGED = {
+        1: ("content_id", "revision_id", "note", "at", "by_id", "replaced_id", "replaced_since")
+    }
     UNLOGGED = {}
 
     class Meta:
@@ -70,7 +86,7 @@ class Correction(InsertOnly):
         return self.note
 
 
-class Redaction(models.Model):
+class Redaction(Worded):
     """The removal of a revision's words by law, asked for by one administrator and done by
     another. Digest and reason stay as a tombstone; the log's line is what `verify` believes."""
 
@@ -84,6 +100,7 @@ class Redaction(models.Model):
     )
     done_at = models.DateTimeField(null=True)
 
+    PLAIN = UNLIKE_THE_BADGE = ("reason",)
     SET_ONCE = ("revision", "digest", "reason", "asked_by", "asked_at", "done_by", "done_at")
     LOGGED_WITH = "revision__content"
     LOGGED = {

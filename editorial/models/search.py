@@ -26,6 +26,8 @@ class SearchEntry(models.Model):
 
     WORDS = ("marks", "title", "head", "text")
 
+    NOT_LOGGED = "made from the seals, with which `verify` compares it"
+
     def __str__(self):
         return self.title
 

@@ -90,6 +90,7 @@ class Revocation(InsertOnly):
     LOGGED_WITH = "signoff__content"
     LOGGED = {1: ("signoff_id", "kind", "reason", "revoked_at", "revoked_by_id")}
     UNLOGGED = {}
+    PLAIN = UNLIKE_THE_BADGE = ("reason",)
 
     class Meta:
         verbose_name = _("revocation")

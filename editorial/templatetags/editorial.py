@@ -6,12 +6,15 @@ from django.core.files.storage import default_storage
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timesince import timesince
+from django.utils.translation import gettext as _
 
-from ..moves import MOVES
+from ..lines import label_of
+from ..signatures import by_signers
 from ..sources import study_url
 
 register = template.Library()
 register.filter(study_url)
+register.filter(by_signers)
 
 
 @register.filter
@@ -61,10 +64,33 @@ def json_ld(graph):
 
 
 @register.filter
+def made_with(corrections, publication):
+    """The corrections that explain this publication, not another one of the same revision."""
+    return [one for one in corrections if one.at == publication.since]
+
+
+@register.filter
+def reasons(entry):
+    """[(what was done, why)] of what was done past a review, in an entry of the public history."""
+    found = []
+    if entry.emergency:
+        label = _("Why it was published without a review")
+        found.append((label, entry.emergency.data["reason"]))
+    if entry.redaction:
+        found.append((_("Why these words were removed"), entry.redaction.reason))
+    if entry.withdrawn:
+        found.append((_("Why it was withdrawn"), entry.withdrawn.data["reason"]))
+    for signoff, _fault in entry.signoffs:
+        if revocation := getattr(signoff, "revocation", None):
+            label = _("Why the signature of %(name)s was taken back") % {"name": signoff.name}
+            found.append((label, revocation.reason))
+    return found
+
+
+@register.filter
 def move_label(name):
-    """A log line's move in words: the label of a move, or its name spelt out."""
-    move = MOVES.get(name)
-    return move.label if move else name.replace("_", " ")
+    """A log line's move in words."""
+    return label_of(name)
 
 
 @register.filter

@@ -6,9 +6,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 
-from editorial import triggers
+from editorial import house, triggers
 from editorial.actions import Token
 from editorial.errors import Refused
 from editorial.models import Revision, User
@@ -31,7 +32,9 @@ def superuser():
     """A session at the desk. Nothing of the forgery check: it is the superuser who attacks."""
     host = urlsplit(settings.SITE_URL).hostname
     client = Client(SERVER_NAME=host)
-    client.force_login(User.objects.create_superuser("attacker"))
+    attacker = User.objects.create_superuser("attacker")
+    house.write("user_added", attacker, at=timezone.now())
+    client.force_login(attacker)
     return client
 
 

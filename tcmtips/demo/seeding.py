@@ -28,7 +28,7 @@ from articles.models import (
     Tip,
     Topic,
 )
-from editorial import actions, images, reviewing
+from editorial import actions, house, images, reviewing
 from editorial.actions import Token
 from editorial.days import months_after
 from editorial.models import Author, Book, Credential, Reviewer, User
@@ -126,7 +126,12 @@ class Seeding:
             user.set_unusable_password()
         user.save()
         user.groups.set(Group.objects.filter(name__in=roles))
+        self.tell("user_added", user)
         return user
+
+    def tell(self, move, row, *parts):
+        """The line that the desk writes for somebody new."""
+        house.write(move, row, *parts, at=self.day(480), data={"id": row.pk, "name": str(row)})
 
     def make_author(self, text, photo):
         made = Author.objects.create(
@@ -137,8 +142,11 @@ class Seeding:
             user=self.users[WHO_IS[text["slug"]]],
             is_demo=True,
         )
-        for position, book in enumerate(text.get("books", [])):
+        books = [
             Book.objects.create(author=made, position=position, **book)
+            for position, book in enumerate(text.get("books", []))
+        ]
+        self.tell("author_added", made, *books)
         self.authors[made.slug] = made
 
     def make_reviewer(self, text, photo):
@@ -150,6 +158,7 @@ class Seeding:
             user=self.users[WHO_IS[text["slug"]]],
             is_demo=True,
         )
+        self.tell("reviewer_added", made)
         for credential in text["credentials"]:
             self.make_credential(made, dict(credential))
         self.reviewers[made.slug] = made
@@ -160,7 +169,7 @@ class Seeding:
             facts["valid_until"] = self.date(facts["valid_until"])
         if facts.pop("checked"):
             facts |= {"checked_at": facts["valid_from"], "checked_by": self.users["admin"]}
-        Credential.objects.create(reviewer=reviewer, **facts)
+        self.tell("credential_added", Credential.objects.create(reviewer=reviewer, **facts))
 
     # --- Contents ------------------------------------------------------------------------
 

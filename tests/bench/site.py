@@ -11,19 +11,21 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from articles.models import Article, ArticleRevision, Byline, TaggedArticle
-from editorial import documents, log, search, signing, triggers
+from editorial import documents, search, triggers
 from editorial.models import (
+    ChangeRequest,
     Comment,
     Content,
     Event,
-    LogHead,
     Pin,
     ReviewRequest,
     Revision,
     Seal,
     SignOff,
 )
+from tests import copies
 from tests import factories as f
+from tests.copies import copy_of
 
 REVISIONS = 11
 CHUNK = 5_000
@@ -49,6 +51,7 @@ COPIED = {
     Pin: ("revision_id",),
     ReviewRequest: ("content_id",),
     Comment: ("content_id", "revision_id", "thread_id"),
+    ChangeRequest: ("content_id", "revision_id"),
 }
 
 
@@ -130,6 +133,8 @@ class Copies:
         self.content_keys, self.revision_keys = {}, {}
         self.revisions = list(Revision.objects.filter(content=template.pk).order_by("pk"))
         self.seals = Seal.objects.in_bulk([revision.pk for revision in self.revisions])
+        lines = Event.objects.filter(content=template.pk).order_by("seq")
+        self.lines = list(copies.numbered(lines))
 
     def write(self):
         with transaction.atomic():
@@ -142,6 +147,7 @@ class Copies:
 
     def write_chunk(self, numbers):
         self.contents = self.write_contents(numbers)
+        self.copied = {number: {} for number in numbers}
         top = (Revision.objects.order_by("-pk").values_list("pk", flat=True).first() or 0) + 1
         self.keys = {
             (number, revision.pk): top + place * len(self.revisions) + index
@@ -152,8 +158,8 @@ class Copies:
             self.copy(model, names, numbers)
         self.write_seals(numbers)
         self.write_signoffs(numbers)
-        self.write_events(numbers)
         self.point(numbers)
+        self.write_lines(numbers)
 
     def write_contents(self, numbers):
         unset = {"head_id": None, "live_id": None, "scheduled_id": None, "status": "draft"}
@@ -180,9 +186,10 @@ class Copies:
             owner = names[0]
             keys = [self.template.pk] if owner == "content_id" else list(self.seals)
             rows = list(model.objects.filter(**{f"{owner}__in": keys}))
-        made = []
+        made, copied_from = [], []
         for number in numbers:
             for row in rows:
+                copied_from.append((number, row))
                 changed = {name: self.key_of(number, name, getattr(row, name)) for name in names}
                 if model is Revision:
                     changed["id"] = self.keys[number, row.pk]
@@ -190,7 +197,12 @@ class Copies:
                     changed[own] = self.keys[number, row.pk]
                     changed["title"] = f"{row.title}, number {number}"
                 made.append(copy_of(row, **changed))
-        insert_own(model, made)
+        if model._meta.parents:
+            insert_own(model, made)
+            return
+        model._base_manager.bulk_create(made)
+        for (number, row), copied in zip(copied_from, made, strict=True):
+            self.copied[number][model._meta.db_table, row.pk] = copied
 
     def key_of(self, number, name, key):
         if key is None or name == "thread_id":
@@ -218,43 +230,38 @@ class Copies:
         Seal.objects.bulk_create(made)
 
     def write_signoffs(self, numbers):
-        rows = list(SignOff.objects.filter(content=self.template.pk))
-        made = []
-        for number in numbers:
-            for row in rows:
+        for row in SignOff.objects.filter(content=self.template.pk).order_by("pk"):
+            made = []
+            for number in numbers:
                 revision = self.keys[number, row.revision_id]
-                copied = copy_of(
-                    row,
-                    content_id=self.contents[number].pk,
-                    revision_id=revision,
-                    digest=self.digests[revision],
+                made.append(
+                    copy_of(
+                        row,
+                        content_id=self.contents[number].pk,
+                        revision_id=revision,
+                        digest=self.digests[revision],
+                    )
                 )
-                signing.seal_row("signoff", copied)
-                made.append(copied)
-        SignOff.objects.bulk_create(made)
+            for number, copied in zip(numbers, SignOff.objects.bulk_create(made), strict=True):
+                self.copied[number]["editorial_signoff", row.pk] = copied
 
-    def write_events(self, numbers):
-        head = LogHead.objects.get()
-        lines = list(Event.objects.filter(content=self.template.pk).order_by("seq"))
-        made = []
+    def write_lines(self, numbers):
+        again = copies.Lines()
         for number in numbers:
-            for line in lines:
+            content = Content.objects.get(pk=self.contents[number].pk)
+            rows = self.copied[number] | {("editorial_content", self.template.pk): content}
+            for line, nth in self.lines:
                 revision = line.revision_id and self.keys[number, line.revision_id]
-                row = copy_of(
+                again.add(
                     line,
-                    seq=head.count + 1,
+                    rows,
+                    nth=nth,
                     at=line.at - datetime.timedelta(minutes=number),
-                    content_id=self.contents[number].pk,
+                    content_id=content.pk,
                     revision_id=revision,
                     digest=self.digests[revision] if line.digest else "",
-                    previous=head.hash,
                 )
-                row.hash = log.hash_of(row)
-                signing.seal_row("event", row)
-                made.append(row)
-                head.count, head.hash = row.seq, row.hash
-        Event.objects.bulk_create(made)
-        head.save()
+        again.write()
 
     def point(self, numbers):
         kept = ("status", "live_at", "first_live_at", "scheduled_at")
@@ -266,14 +273,11 @@ class Copies:
                 key = getattr(self.template, name)
                 setattr(content, name, key and self.keys[number, key])
             content.version += 1
-        fields = [*kept, "head", "live", "scheduled", "version"]
+            content.lines = self.template.lines
+            title = self.template.head.typed.title.lower()
+            content.head_words = content.head_words.replace(title, f"{title}, number {number}")
+        fields = [*kept, "head", "live", "scheduled", "version", "lines", "head_words"]
         Content.objects.bulk_update(self.contents.values(), fields, batch_size=200)
-
-
-def copy_of(row, **changes):
-    """An unsaved row with the same columns, but for its key and `changes`."""
-    columns = [f.attname for f in row._meta.local_concrete_fields if not f.primary_key]
-    return type(row)(**{name: getattr(row, name) for name in columns} | changes)
 
 
 def insert_own(model, rows):

@@ -2,10 +2,14 @@
 
 import os
 import shutil
+from types import SimpleNamespace
 
 import pytest
+from django.conf import settings
+from django.test import Client
 
 from tests import factories as f
+from tests.support.standing import standing
 
 # Playwright runs an event loop in this thread; the ORM calls of the tests are not async.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
@@ -58,6 +62,17 @@ class Visitor:
         return self.page.goto(self.base + path)
 
     def log_in(self, user):
+        """Be logged in, at the desk's first page."""
+        client = Client()
+        client.force_login(user)
+        key = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.context.add_cookies(
+            [{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": self.base}]
+        )
+        self.open("/admin/")
+        return self
+
+    def log_in_by_form(self, user):
         self.open("/admin/")
         self.page.fill("#id_username", user.username)
         self.page.fill("#id_password", "demo")
@@ -85,21 +100,20 @@ def visitor(browser, live_server):
         made.context.close()
 
 
-@pytest.fixture
-def house():
-    """A small house: a writer, an editor, a reviewer, and the points they need."""
-
-    class House:
-        writer = f.user("writer", username="wanda", first_name="Wanda", last_name="Sample")
-        editor = f.user("editor", username="edith", first_name="Edith", last_name="Sample")
-        reviewer = f.reviewer(
-            f.user("reviewer", username="vera", first_name="Vera", last_name="Sample"),
-            name="Dr Vera Sample",
-        )
-        author = f.author("Wanda Sample", user=writer, bio="Writes in short sentences.")
-
+def small_house():
+    """A writer, an editor, a reviewer, and the points they need."""
+    writer = f.user("writer", username="wanda", first_name="Wanda", last_name="Sample")
+    editor = f.user("editor", username="edith", first_name="Edith", last_name="Sample")
+    account = f.user("reviewer", username="vera", first_name="Vera", last_name="Sample")
+    reviewer = f.reviewer(account, name="Dr Vera Sample")
+    author = f.author("Wanda Sample", user=writer, bio="Writes in short sentences.")
     f.publish(f.product())
     for code in ("BL40", "ST34", "GB33", "ST35"):
         cautions = [("vessel", "Press only gently here.")] if code == "BL40" else []
-        f.publish(f.point(code, cautions=cautions), House.reviewer)
-    return House
+        f.publish(f.point(code, cautions=cautions), reviewer)
+    return SimpleNamespace(writer=writer, editor=editor, reviewer=reviewer, author=author)
+
+
+@pytest.fixture
+def house(transactional_db):
+    return standing(small_house)

@@ -11,6 +11,7 @@ from articles.models import Article
 from tests import desk
 from tests import factories as f
 from tests.browser.test_reader import findings
+from tests.support.standing import standing
 
 pytestmark = pytest.mark.once
 
@@ -41,8 +42,7 @@ LONG = (
 )
 
 
-@pytest.fixture
-def atlas():
+def points_and_texts():
     import_points()
     reviewer = f.reviewer(name="Dr Vera Sample")
     texts = {"location": LONG, "pressing": LONG, "research": LONG}
@@ -51,6 +51,11 @@ def atlas():
     f.publish(f.point("BL40", **rows, **texts), reviewer)
     f.publish(f.point("LI4", cautions=[("pregnancy", LONG)], uses="Headache", **texts), reviewer)
     f.publish(f.article(slug="knees", title="Stiff knees", body=f.embed("BL40")), reviewer)
+
+
+@pytest.fixture
+def atlas(transactional_db):
+    standing(points_and_texts)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -6,6 +6,7 @@ from django.urls import reverse
 
 from acupoints import body
 from tests.browser.test_reader import findings
+from tests.support.standing import standing
 
 pytestmark = pytest.mark.once
 
@@ -13,9 +14,13 @@ PAGES = ["/body/", "/body/upper-back/", "/body/face/", "/body/sole/", "/pregnanc
 AREAS = {reverse("body_area", args=[area.slug]) for area in body.AREAS.values()}
 
 
-@pytest.fixture
-def atlas():
+def points():
     call_command("import_acupoints", verbosity=0)
+
+
+@pytest.fixture
+def atlas(transactional_db):
+    standing(points)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -284,7 +284,7 @@ def test_an_editors_day_after_publishing(people, visitor):
     assert download.value.suggested_filename.endswith(".csv")
 
     editor.open(review)
-    move(editor.page, "withdraw", reason="The advice was found unsafe.")
+    move(editor.page, "withdraw", reason="The advice was found unsafe.", sure=True)
     expect(editor.page.locator(".state")).to_have_text("Withdrawn")
     assert [letter[:2] for letter in post.take()] == [("wanda", "Your page was withdrawn")]
     assert reader.open("/articles/wrists/").status == 410

@@ -4,11 +4,13 @@ no mouse."""
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.core.management import call_command
+from django.test import override_settings
 from playwright.sync_api import expect
 
 from acupoints.models import StandardPoint
 from editorial.models import Content, Reviewer, ReviewRequest, User
 from tests import desk
+from tests.support.standing import standing
 
 from .test_desk import DJANGOS
 
@@ -18,11 +20,14 @@ WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 DESK = "/admin/articles/articlerevision/"
 
 
+def seed():
+    with override_settings(DEBUG=True):  # so that the demonstration's accounts have a password
+        call_command("seed", verbosity=0)
+
+
 @pytest.fixture
-def site(settings):
-    settings.DEBUG = True  # so that the demonstration's accounts have a password
-    call_command("seed", verbosity=0)
-    settings.DEBUG = False
+def site(transactional_db):
+    standing(seed)
 
 
 def account(username):
@@ -57,6 +62,7 @@ def pages_of(username):
         "/admin/editorial/reviewer/",
         "/admin/editorial/credential/",
         "/admin/acupoints/acupointrevision/",
+        f"/admin/takeover/{Content.objects.get(slug='ht-7').pk}/",
     ]
     own = {
         "writer": [f"{DESK}add/", desk.url(head("acupressure-for-period-cramps"))],

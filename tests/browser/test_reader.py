@@ -12,6 +12,7 @@ from django.core.management import call_command
 from playwright.sync_api import expect
 
 from articles.models import Article
+from tests.support.standing import standing
 
 pytestmark = pytest.mark.once
 
@@ -43,9 +44,13 @@ PAGES = [
 ]
 
 
-@pytest.fixture
-def site():
+def seed():
     call_command("seed", demo=True, verbosity=0)
+
+
+@pytest.fixture
+def site(transactional_db):
+    standing(seed)
 
 
 VISIBLE = """() => {

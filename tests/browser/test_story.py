@@ -111,7 +111,7 @@ def bytes_of(live_server, path):
 
 
 def story(visitor, live_server, house, text, hero):
-    writer = visitor(house.writer)
+    writer = visitor().log_in_by_form(house.writer)
     draft(writer, text, hero)
     reader = visitor()
     assert reader.open("/articles/the-story/").status == 404

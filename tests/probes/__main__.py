@@ -1,4 +1,4 @@
-"""`make probes`: fifteen attacks on the running application, one line each, a summary last.
+"""`make probes`: attacks on the running application, one line each, a summary last.
 
 A probe has held when every attempt was refused with the right answer and left every table and all
 that a visitor gets as it was, and when its control did harm. Exits 1 otherwise. Runs on SQLite, or

@@ -18,17 +18,19 @@ from articles import rendering
 from editorial import (
     actions,
     documents,
+    history,
     pages,
+    pins,
     previews,
     revision_admin,
     rules,
-    signing,
     standing,
     stepping_back,
 )
 from editorial.admin import EventAdmin
-from editorial.models import Content, InsertOnly, SignOff, insert_only, people
+from editorial.models import Content, InsertOnly, Seal, SignOff, insert_only, people
 from editorial.moves import MOVES
+from editorial.standing import Publication, Record
 
 # Taken out in the database itself, by whoever holds it (see site.py).
 OF_THE_DATABASE = {"triggers", "foreign keys"}
@@ -101,20 +103,20 @@ def whatever_it_says(true, token):
 def without_compare(true, content, at, **changes):
     """The UPDATE of a move without `WHERE version = …`."""
     rows = Content.objects.filter(pk=content.pk)
-    rows.update(version=models.F("version") + 1, moved_at=at, **changes)
+    rows.update(version=models.F("version") + 1, lines=models.F("lines") + 1, **changes)
     content.refresh_from_db()
 
 
-def carried_over_other_words(true, revision, parent):
+def carried_over_other_words(true, revision, parent, standings):
     """Sign-offs that follow an edit, whatever it says."""
-    for old in standing.signoffs_of(parent) if parent else ():
+    carried = []
+    for old in standings:
         fields = {f.name: getattr(old, f.name) for f in SignOff._meta.concrete_fields}
-        for name in ("id", "mac"):
-            del fields[name]
+        del fields["id"]
         changes = {"revision": revision, "digest": revision.seal.digest, "carried_from": old}
-        carried = SignOff(**fields | changes)
-        signing.seal_row("signoff", carried)
-        carried.save()
+        carried.append(SignOff(**fields | changes))
+        carried[-1].save()
+    return carried
 
 
 def newest_points(true, root, points, document):
@@ -137,8 +139,30 @@ def opened_long_ago(true, secret, now):
     return true(secret, now - datetime.timedelta(days=400))
 
 
-def no_cautions(true, pin, now):
+def tells_nobody(true, content, *, by, at):
     return []
+
+
+def as_the_row_says(true, self, now):
+    """What readers have by the content's columns, approved by whatever approved it last."""
+    shown = self.content.shown_revision_id(now)
+    lines = [ln for ln in self.lines if ln.move in standing.APPROVALS and ln.revision_id == shown]
+    return Publication(shown, lines[-1].at, lines[-1]) if lines else true(self, now)
+
+
+def all_rows_count(true, self, approval, signoffs, seal):
+    """Every sign-off that no row takes back, whoever wrote it."""
+    return [signoff for signoff in signoffs if not hasattr(signoff, "revocation")], []
+
+
+def whatever_the_badge(true, signoff, entry, badge, record):
+    return standing.signoff_fault(record, signoff, entry.revision.seal)
+
+
+def as_the_seal_says(true, data):
+    """A digest that nobody computes: the one that stands beside the bytes."""
+    seal = Seal.objects.filter(canonical=data).first()
+    return seal.digest if seal else true(data)
 
 
 def cascades(true, *args):
@@ -160,7 +184,13 @@ SWITCHES = [
     ("says_the_same", actions, "says_the_same", no),
     ("pin", rendering, "set_points", newest_points),
     ("pin", pages, "rendered", rendered_anew),
-    ("new_cautions", standing, "new_cautions", no_cautions),
+    ("tell_hosts", pins, "tell_hosts", tells_nobody),
+    ("ended", Record, "is_ended", no),
+    ("shown", Record, "shown", as_the_row_says),
+    ("named_rows", Record, "names", yes),
+    ("named_signoffs", Record, "approved", all_rows_count),
+    ("badge_in_reviews", history, "why_not_now", whatever_the_badge),
+    ("hash", documents, "digest_of", as_the_seal_says),
     ("overdue", standing, "badge_of", never_overdue),
     ("expiry", previews, "find", opened_long_ago),
     ("protect", people.KeepsWhatWasSigned, "delete", plain_delete),

@@ -41,7 +41,7 @@ def embedded_point_changed(site, trial):
     site.must_be_reviewed(article)
     site.published(point)
     with trial.attempt(
-        "a new caution", article, without=["new_cautions"], untouched=False
+        "a new caution", article, without=["tell_hosts"], untouched=False
     ) as attempt:
         page = site.page(article)
         attempt.harms(BADGE in page.content, "the badge stands without the caution")

@@ -64,7 +64,7 @@ def main():
 
 
 def play(server):
-    from tests.probes import guards, moves, readers, rows, saves, scratch  # noqa: F401
+    from tests.probes import guards, moves, readers, rows, saves, scratch, truth  # noqa: F401
     from tests.probes.browser import Visitor
     from tests.probes.site import Site
     from tests.probes.trial import PROBES

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 from django.contrib.auth.models import Group
 from django.db import connection
 
-from editorial import history, triggers
+from editorial import standing, triggers
 from tests import factories as f
 from tests.database import everything
 from tests.probes import guards
@@ -88,7 +88,7 @@ class Site:
         for content in contents:
             address = content.get_absolute_url()
             found += [address, f"{address}history/reviews.json"]
-            public = [p.revision_id for p in history.publications(content, f.now())]
+            public = [p.revision_id for p in standing.record_of(content).publications(f.now())]
             numbers = content.revisions.filter(pk__in=public).values_list("number", flat=True)
             found += [f"{address}history/{number}/canonical.json" for number in numbers]
         return found

@@ -59,16 +59,17 @@ class Trial:
         self.site, self.attempts, self.is_kept = site, [], False
 
     @contextmanager
-    def attempt(self, about, *contents, without, untouched=True, keep=False):
+    def attempt(self, about, *contents, without, untouched=True, keep=False, undo=False):
         """An attack on contents; on the control the guards `without` are out.
 
         `untouched`: afterwards every table and all that a visitor gets is as it was. `keep`: where
         harm was done, put the database back to what it was before the probe's first such attempt.
+        `undo`: put it back in any case, since the attack leaves rows of its own.
         """
         made = Attempt(about, tuple(without))
-        if keep and not self.is_kept:
+        if undo or (keep and not self.is_kept):
             self.site.keep()
-            self.is_kept = True
+            self.is_kept = not undo
         paths = self.site.paths(*contents)
         before = self.site.outside(paths) if untouched else {}
         with self.site.guards_out(without):
@@ -77,6 +78,6 @@ class Trial:
         changed = [what for what, how in before.items() if after.get(what) != how]
         if changed:
             made.harm.append(f"changed: {', '.join(changed)}")
-        if keep and made.harm:
+        if undo or (keep and made.harm):
             self.site.restore()
         self.attempts.append(made)

@@ -70,7 +70,8 @@ class Course:
         sign["next_review_on"] = sign["next_review_on"].isoformat()
         go_live = f.now() + datetime.timedelta(days=30)
         return {
-            **dict.fromkeys(("request_changes", "emergency", "withdraw"), reason),
+            "request_changes": reason,
+            **dict.fromkeys(("emergency", "withdraw"), reason | {"sure": "on"}),
             "schedule": {"go_live_at": go_live.strftime("%Y-%m-%dT%H:%M")},
             "save": {**self.draft_form, "summary": "Said by who was quicker."},
             "sign": sign,

@@ -1,4 +1,4 @@
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
 from editorial import verify
@@ -13,9 +13,25 @@ class Command(BaseCommand):
     # A missing trigger is a fault to name, not a reason to stop before the others are found.
     requires_system_checks = []
 
-    def handle(self, **options):
+    def add_arguments(self, parser):
+        parser.add_argument(
+            "--since",
+            type=int,
+            default=0,
+            metavar="SEQ",
+            help="check only the lines of the log after this one, and what they are about",
+        )
+        parser.add_argument(
+            "--render",
+            action="store_true",
+            help="render each sealed text anew as well, and compare it with the cache",
+        )
+
+    def handle(self, since=0, render=False, **options):
+        if since and not Event.objects.filter(seq=since).exists():
+            raise CommandError(f"The log has no line {since}.")
         count = 0
-        for about, sentence in verify.faults(timezone.now()):
+        for about, sentence in verify.faults(timezone.now(), since, render):
             count += 1
             self.stdout.write(f"{about}: {sentence}")
         seen = (

@@ -1,0 +1,116 @@
+"""What falls once two accounts turn out to be one person's, or a byline to be somebody's here.
+
+Nobody signs what they contributed to, and nobody approves what they signed or contributed to. What
+two persons did as two may break that as one; it is asked as of the day when they did it.
+"""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.db.models import Q
+
+from . import kinds, rules, standing
+from .models import Content, Event, Revision, SignOff, User
+
+
+@dataclass
+class Breach:
+    """What does not stand on one content: keys of sign-offs, and numbers of approvals."""
+
+    content: Content
+    fallen: list
+    ended: list
+
+    @property
+    def data(self):
+        """What the content's line says."""
+        said = {"fallen": self.fallen, "ended": self.ended}
+        return {name: keys for name, keys in said.items() if keys}
+
+
+def find(persons):
+    """[Breach] of each content where these persons, taken as one, did what one may not do."""
+    accounts = accounts_of(persons)
+    signed, approved = signed_by(accounts), approved_by(accounts)
+    wrote = contributed_to(accounts)
+    keys = (signed | approved) & wrote | signed & approved
+    contents = list(Content.objects.select_related("head").filter(pk__in=keys).order_by("pk"))
+    records = standing.records_of(contents)
+    found = [breach_on(content, records[content.pk], persons, accounts) for content in contents]
+    return [breach for breach in found if breach.data]
+
+
+def touched(persons, author=None):
+    """Keys of the contents on which something could fall; they are locked before it is asked."""
+    accounts = accounts_of(persons)
+    wrote = contributed_to(accounts, author)
+    return signed_by(accounts) | approved_by(accounts) | wrote
+
+
+def accounts_of(persons):
+    accounts = User.objects.filter(Q(pk__in=persons) | Q(alias_of__in=persons))
+    return set(accounts.values_list("pk", flat=True))
+
+
+def signed_by(accounts):
+    return set(SignOff.objects.filter(signed_by__in=accounts).values_list("content", flat=True))
+
+
+def approved_by(accounts):
+    lines = Event.objects.filter(actor__in=accounts, move__in=standing.APPROVALS)
+    return set(lines.values_list("content", flat=True))
+
+
+def contributed_to(accounts, author=None):
+    """Contents to which an account wrote a line or lent its name, and what was made of them."""
+    wrote = Revision.objects.filter(created_by__in=accounts)
+    found = set(wrote.values_list("content", flat=True))
+    for model in kinds.models_by_kind().values():
+        if model.KIND.bylines:
+            named = Q(author__user__in=accounts) | Q(author=author and author.pk)
+            rows = model.KIND.bylines().filter(named)
+            found.update(rows.values_list("revision__content", flat=True))
+    new = found
+    while new:
+        copies = Revision.objects.filter(origin__content__in=new)
+        new = set(copies.values_list("content", flat=True)) - found
+        found = found | new
+    return found
+
+
+def breach_on(content, record, persons, accounts):
+    signoffs = list(content.signoffs.filter(signed_by__in=accounts).select_related("revision"))
+    fallen = [s.pk for s in signoffs if stands(record, s) and is_own(content, s, persons)]
+    ended = [
+        line.seq
+        for line in record.lines
+        if line.move in standing.APPROVALS
+        and line.actor_id in accounts
+        and line.seq not in record.ended
+        and is_approval_of_own(content, line, signoffs, persons)
+    ]
+    return Breach(content, fallen, ended)
+
+
+def stands(record, signoff):
+    key = record.original.get(signoff.pk, signoff.pk)
+    return key not in record.retracted | record.fallen
+
+
+def is_own(content, signoff, persons):
+    """Whether the signer had contributed when they signed, or made the revision that carries the
+    signature on."""
+    until = signoff.signed_at
+    if signoff.carried_from_id:
+        until = max(until, signoff.revision.created_at)
+    return bool(persons & rules.contributors(content, until))
+
+
+def is_approval_of_own(content, line, signoffs, persons):
+    """Whether who approved had signed the revision, or contributed where the house forbids it."""
+    if any(s.revision_id == line.revision_id and s.signed_at <= line.at for s in signoffs):
+        return True
+    is_allowed = settings.APPROVER_MAY_BE_CONTRIBUTOR and content.spec.needs_sign_off
+    if is_allowed or line.data.get("approver_contributed"):
+        return False
+    return bool(persons & rules.contributors(content, line.at))

@@ -1,0 +1,64 @@
+"""What a reviewer finds who has signed a text before: what changed since, whether an earlier
+signature still counts, and what signing again would do."""
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from . import differences, documents, standing
+
+
+def last_of(user, content):
+    """The newest signature of this person under any revision of the content, or None."""
+    mine = content.signoffs.filter(signed_by__in=[user.pk, user.person_id])
+    return mine.select_related("revision__seal").order_by("-signed_at", "-pk").first()
+
+
+def earlier_signature(user, revision, record):
+    """The newest signature of this person over exactly these words that they did not take back
+    and that did not fall otherwise, or None: they may stand by it."""
+    mine = revision.content.signoffs.filter(signed_by=user, digest=revision.seal.digest)
+    found = mine.select_related("credential", "revision__seal").order_by("-signed_at", "-pk")
+    return next((s for s in found if record.stands_by(s, s.revision.seal)), None)
+
+
+def differences_since(signoff, revision):
+    """What became of the words that were signed, or None where one of both was removed by law."""
+    try:
+        old, new = (documents.parse(one.seal.canonical) for one in (signoff.revision, revision))
+    except documents.BrokenSeal:
+        return None
+    return differences.between(old, new)
+
+
+def why_ended(record, signoff):
+    """The sentence by which a signature counts for no later approval, or nothing."""
+    signed = record.signed_at.get(signoff.pk)
+    if not signed or not record.is_ended(signed):
+        return ""
+    said = {
+        "request_changes": _("Changes were requested on %(day)s, after it was given."),
+        "withdraw": _("The page was withdrawn on %(day)s, after it was given."),
+    }
+    for line in record.lines:
+        if line.seq > signed and line.move in said:
+            day = date_format(timezone.localtime(line.at), "j M Y")
+            return said[line.move] % {"day": day}
+    return _(
+        "A comment that had to be fixed came after it, and was closed by somebody else than who "
+        "wrote it."
+    )
+
+
+def renews_at_once(record, revision, reviewer, at):
+    """Whether the reviewer's signature under this revision renews the date that readers see: they
+    have exactly this, and the approval that stands names an earlier signature of the reviewer."""
+    shown = record.shown(at)
+    if record.faults or shown is None or shown.revision_id != revision.pk:
+        return False
+    if shown.line.move not in standing.APPROVALS:
+        return False
+    rows = standing.signoffs_under(revision)
+    counted, ended = record.approved(shown.line, rows, revision.seal)
+    named = record.named_by(shown.line)
+    return not ended and any(s.pk in named and s.reviewer_id == reviewer.pk for s in counted)

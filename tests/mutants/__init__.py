@@ -1,0 +1,1 @@
+"""Changes of one line that a test has to notice; `python -m tests.mutants --help` says how."""
