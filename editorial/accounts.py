@@ -8,7 +8,7 @@ content, and until then readers are served by the same account.
 from dataclasses import dataclass
 
 from django.apps import apps
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 from django.utils import timezone
 
 from . import pins, replay, signing, standing
@@ -54,6 +54,8 @@ def accounts_of(records, at, models=None):
     `models`: those whose rows are asked for; all whose rows belong to contents unless given.
     """
     records = {record.content.pk: record for record in records}
+    contents = [record.content for record in records.values()]
+    prefetch_related_objects(contents, "head", "live", "scheduled")  # replay asks for each
     rows = {key: {} for key in records}
     for model in models or with_contents():
         for row in rows_of(model, records):

@@ -8,10 +8,9 @@ badge, and `verify` goes on naming it.
 
 from dataclasses import dataclass, field
 
-from django.apps import apps
 from django.db import transaction
 
-from . import accounts, actions, log, pages, pins, signing, standing
+from . import accounts, actions, house, log, pages, pins, signing, standing
 from .kinds import models_by_kind
 from .models import Content, Credential, Event, Pin, SignOff
 
@@ -221,8 +220,7 @@ def unadopted_tables():
         return []
     lines = Event.objects.filter(move=standing.ADOPTION, content=None)
     done = {table for line in lines for table in line.data["tables"]}
-    models = [m for m in apps.get_models() if "LOGGED" in vars(m) and "LOGGED_WITH" not in vars(m)]
-    return [model for model in models if model._meta.db_table not in done]
+    return [model for model in house.models() if model._meta.db_table not in done]
 
 
 @transaction.atomic
@@ -237,6 +235,9 @@ def adopt_rows_of_house(models, at):
     facts, strays = [], []
     for model in models:
         table = model._meta.db_table
+        if house.is_whole(model):
+            facts += [] if (table, signing.WHOLE) in named else [signing.fact_of_table(model)]
+            continue
         for row in model._base_manager.order_by("pk").iterator(chunk_size=1000):
             if (table, row.pk) in named:
                 continue

@@ -52,6 +52,7 @@ def do(redaction, *, by, at):
     content = Content.objects.get(pk=revision.content_id)
     in_use(content, revision, at)
     pictures = pictures_of(revision)
+    parts = [signing.fact_of(row)[:2] for row in actions.logged_parts(revision)[1:]]
     actions.swap(content, at)
     with triggers.lifted(connection):
         empty(revision)
@@ -62,7 +63,7 @@ def do(redaction, *, by, at):
     if not changed:
         raise Refused(_("This was done already."))
     redaction.refresh_from_db()
-    write_line(LINE, redaction, by, at, content)
+    write_line(LINE, redaction, by, at, content, parts)
     transaction.on_commit(lambda: remove_unused(pictures))
     return redaction
 
@@ -165,8 +166,10 @@ def tombstones(revisions):
     return {line.revision_id for line in lines if signing.is_authentic(line)}
 
 
-def write_line(move, redaction, by, at, content=None):
-    """`content`: set where the words are gone; the line then names what is left of the rows."""
+def write_line(move, redaction, by, at, content=None, parts=()):
+    """`content`: set where the words are gone; the line then names what is left of the rows, and
+    says which `parts` of the revision went, [[table, key]]."""
+    gone = {"parts": parts} if parts else {}
     revision = Revision.objects.get(pk=redaction.revision_id).typed
     log.write(
         move,
@@ -176,6 +179,6 @@ def write_line(move, redaction, by, at, content=None):
         revision=redaction.revision,
         digest=redaction.digest,
         nth=content and content.lines,
-        data={"redaction": redaction.pk, "reason": redaction.reason},
+        data={"redaction": redaction.pk, "reason": redaction.reason} | gone,
         wrote=[redaction, *(actions.logged_parts(revision) if content else [])],
     )

@@ -58,7 +58,8 @@ def named_by(lines):
     named = {}
     for line in filter(signing.is_authentic, lines):
         if line.move == "redacted":
-            for key in parts_of(line.revision_id, lines):
+            removed = map(tuple, line.data.get("parts", ()))
+            for key in [*parts_of(line.revision_id, lines), *removed]:
                 named.pop(key, None)
         named |= {(row[0], row[1]): tuple(row[2:]) for row in line.rows}
     return named
@@ -89,8 +90,6 @@ def faults_of_rows(contents, lines):
             if sentence := fault_of_row(row, fact):
                 yield label_of(contents[owners[row.pk]]), sentence
         for key, (_fact, content) in wanted.items():
-            if table in parts() and lost_parts(lines[content]):
-                continue
             yield label_of(contents[content]), f"Row {key} of {table} is gone; the log names it."
 
 
@@ -122,13 +121,6 @@ def faults_of_saves(contents, lines):
             yield about, "It was never sealed."
         elif saved.get(key) != digest:
             yield about, "Its seal is not the one that the log says was made."
-
-
-def lost_parts(lines):
-    """Whether parts of a revision were removed by law that the adopting line names: it does not
-    say of which revision each is."""
-    moves = [line.move for line in lines]
-    return standing.ADOPTION in moves and "redacted" in moves[moves.index(standing.ADOPTION) :]
 
 
 # --- Moves -------------------------------------------------------------------------------------
