@@ -107,11 +107,12 @@ def build():
     waiting, twin = claiming("It works.", writer), claiming("It works twice.", writer)
     for content in (waiting, twin):
         f.move("submit", content, writer)
-    published, revised, unreviewed = (f.article(by=writer) for _ in range(3))
+    published, revised, unreviewed, withdrawn = (f.article(by=writer) for _ in range(4))
     signed = f.article(by=writer)
     f.sign(signed, reviewer)
-    f.publish(published)
-    f.publish(revised)
+    for content in (published, revised, withdrawn):
+        f.publish(content)
+    f.move("withdraw", withdrawn, f.user("editor"), reason="It was wrong.")
     f.revise(revised, by=writer, summary="Newer.")
     f.move("emergency", unreviewed, f.user("editor"), reason="It cannot wait.")
     twice = f.article(by=writer)
@@ -123,6 +124,7 @@ def build():
         "published": published,
         "revised": revised,
         "unreviewed": unreviewed,
+        "withdrawn": withdrawn,
         "twin": twin,
         "product": f.product(by=writer),
     }
@@ -233,6 +235,7 @@ def forms(house, clients):
         "emergency": ("draft", reason | {"sure": "on"}, None),
         "confirm": ("unreviewed", {}, None),
         "withdraw": ("published", reason | {"sure": "on"}, None),
+        "return": ("withdrawn", {}, None),
         "ask": ("signed", {"reviewer": third, "due_on": due}, None),
         "accept": ("waiting", request, None),
         "decline": ("waiting", request | reason, None),
