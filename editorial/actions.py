@@ -539,7 +539,8 @@ def hold_unsigned(content, by, at):
         hold(content, by, at, _("No reviewer's signature stands under it any more."))
     elif state == Content.Status.SCHEDULED:
         signed, ended = record.approved(record.approval_of(head), rows, head.seal)
-        if ended or not signed:
+        due = timezone.localdate(content.scheduled_at)
+        if ended or not signed or due > signed[-1].next_review_on:
             hold(content, by, at, _("A signature that its approval rests on does not stand."))
 
 
