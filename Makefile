@@ -6,7 +6,7 @@ BIN := .venv/bin
 PORT ?= 8000
 export PORT
 
-.PHONY: run serve test test-fast check probes races mutants torture seed-bench bench lock clean
+.PHONY: run serve test test-fast check probes model races mutants torture seed-bench bench lock clean
 
 # --- Running ---------------------------------------------------------------------------
 
@@ -38,6 +38,10 @@ check: .installed-dev
 
 probes: .installed-dev
 	$(BIN)/python -m tests.probes
+
+# Ten minutes; ARGS="--minutes 1 --seed 7" for others.
+model: .installed-dev
+	$(BIN)/python -m tests.model $(ARGS)
 
 # Needs a PostgreSQL server in TEST_DATABASE_URL.
 races: .installed-dev

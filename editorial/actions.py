@@ -544,7 +544,10 @@ def hold_unsigned(content, by, at):
         hold(content, by, at, _("No reviewer's signature stands under it any more."))
     elif state == Content.Status.SCHEDULED:
         signed, ended = record.approved(record.approval_of(head), rows, head.seal)
-        if ended or (content.spec.needs_sign_off and not signed):
+        due = timezone.localdate(content.scheduled_at)
+        if ended or (
+            content.spec.needs_sign_off and (not signed or due > signed[-1].next_review_on)
+        ):
             hold(content, by, at, _("A signature that its approval rests on does not stand."))
 
 

@@ -41,7 +41,7 @@ def describe_one(revision, record, at):
     faults = []
     if content.withdrawn_at and not content.is_due(at):
         faults.append([now, "withdrawn", _("It was withdrawn.")])
-    signed = signatures(revision, record)
+    signed = signatures(revision, record, at)
     if content.spec.needs_sign_off and not signed:
         faults.append([now, "unsigned", _("No reviewer's signature covers this version.")])
     faults += [
@@ -62,15 +62,18 @@ def name_in(revision):
     return f"{code} {fields.get('pinyin') or fields.get('title', '')}".strip()
 
 
-def signatures(revision, record):
-    """The sign-offs that stand under a pinned revision: as it was approved, or could be."""
+def signatures(revision, record, at):
+    """The sign-offs that stand under a pinned revision, as it was last published; none where that
+    was withdrawn, or went to readers without a review. A signature that no editor has approved yet
+    repairs no host."""
+    public = [one for one in record.publications(at) if one.revision_id == revision.pk]
+    if record.faults or not public or public[-1].withdrawn:
+        return []
+    if public[-1].line.move not in standing.APPROVALS:
+        return []
     rows = standing.signoffs_under(revision)
-    approval = record.approval_of(revision)
-    if approval and not record.faults:
-        signed, faults = record.approved(approval, rows, revision.seal)
-        if signed and not faults:
-            return signed
-    return record.for_approval(rows, revision.seal)
+    signed, faults = record.approved(public[-1].line, rows, revision.seal)
+    return [] if faults else signed
 
 
 def later_cautions(revision, at):

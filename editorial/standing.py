@@ -218,7 +218,7 @@ class Record:
     def is_ended(self, seq):
         """Whether a signature made at this line counts for no later approval any more."""
         noes = [line.seq for line in self.lines if line.move in END_SIGNATURES]
-        noes += [one.opened for one in self.must_fixes.values() if one.is_overruled]
+        noes += [one.overruled for one in self.must_fixes.values()]
         return any(no > seq for no in noes)
 
     def is_sound(self, signoff, seal):
@@ -236,11 +236,22 @@ class Record:
         """Those of the sign-offs on which an approval could rest now, oldest first."""
         if self.faults:
             return []
+        noes = self.retractions(signoffs)
         return [
             signoff
             for signoff in signoffs
-            if self.stands_by(signoff, seal) and not self.is_ended(self.signed_at[signoff.pk])
+            if self.stands_by(signoff, seal)
+            and not self.is_ended(self.signed_at[signoff.pk])
+            and self.signed_at[signoff.pk] > noes.get(signoff.reviewer_id, 0)
         ]
+
+    def retractions(self, signoffs):
+        """{reviewer: number of the line by which they last took a signature back}: what they had
+        signed before over the same words counts for no later approval either."""
+        family = {self.original.get(s.pk, s.pk): s.reviewer_id for s in signoffs}
+        lines = [line for line in self.lines if line.move == "retract"]
+        keys = [(self.original.get(ln.data["signoff"], ln.data["signoff"]), ln) for ln in lines]
+        return {family[key]: line.seq for key, line in keys if key in family}
 
     # --- What an approval rests on --------------------------------------------------------------
 
@@ -308,6 +319,9 @@ class MustFix:
     opened: int
     unsatisfied: set
     is_open: bool = True
+    # Where it was opened when last somebody else closed it: a "no" that was passed over, whatever
+    # became of the comment later.
+    overruled: int = 0
 
     def answer(self, line, person):
         if line.data.get("verdict") == "reopen":
@@ -316,11 +330,8 @@ class MustFix:
         elif line.data.get("verdict") == "resolve":
             self.is_open = False
             self.unsatisfied.discard(person)
-
-    @property
-    def is_overruled(self):
-        """Whether somebody else than who opened it closed it: a "no" that was passed over."""
-        return not self.is_open and bool(self.unsatisfied)
+            if self.unsatisfied:
+                self.overruled = self.opened
 
 
 def signoff_fault(record, signoff, seal):

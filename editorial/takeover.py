@@ -115,7 +115,7 @@ def plan(content, by, now, kind_names):
     newest = Revision.objects.filter(pk=content.shown_revision_id(now)).select_related("seal")
     newest = newest.prefetch_related(*standing.relations(signed=True)).first()
     found = [one for one in hosts.hosts_of(content, now) if one.content.kind in kind_names]
-    made = Plan(content, content.status_at(now), newest, find_obstacle(content, newest))
+    made = Plan(content, content.status_at(now), newest, find_obstacle(content, newest, now))
     add_relations([host.content.head for host in found])
     asking = Asking(by, [host.content for host in found], now)
     waiting = [host for host in found if step_of(host) == SIGN]
@@ -126,10 +126,11 @@ def plan(content, by, now, kind_names):
     return made
 
 
-def find_obstacle(content, newest):
+def find_obstacle(content, newest, now):
     if newest is None:
         return _("Readers do not get this text now, so there is no version of it to take over.")
-    if content.spec.needs_sign_off and not pins.signatures(newest, standing.record_of(content)):
+    record = standing.record_of(content)
+    if content.spec.needs_sign_off and not pins.signatures(newest, record, now):
         return _("No reviewer's signature stands under the newest version of this text.")
     return ""
 

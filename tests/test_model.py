@@ -6,7 +6,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.model.driver import MOST, START, House, Sides
+from tests.model.driver import DAY, HOUR, MOST, START, House, Sides, play
 
 RUNS, STEPS = 40, 50
 numbers = st.lists(st.integers(0, MOST), min_size=STEPS, max_size=STEPS)
@@ -24,20 +24,62 @@ def house(written_house, db):
     return written_house
 
 
-def run(house, steps):
-    """One run from the beginning; nothing of it stays in the database."""
-    with time_machine.travel(START, tick=False) as clock, transaction.atomic():
-        sides = Sides(house, clock)
-        for number in steps:
-            sides.play(number)
-        transaction.set_rollback(True)
-    return sides
-
-
 def test_model_and_application_agree_on_random_runs(house):
     @settings(max_examples=RUNS, **quiet)
     @given(steps=numbers)
     def check(steps):
-        run(house, steps)
+        play(house, steps)
 
     check()
+
+
+# --- Stories in which the two once parted --------------------------------------------------------
+
+
+def told(house, *steps):
+    """Take steps, each "person move text", an hour after the other; returns the sides then."""
+    with time_machine.travel(START, tick=False) as clock, transaction.atomic():
+        sides = Sides(house, clock)
+        for step in steps:
+            (who, move, name), data = step[0].split(), dict(*step[1:])
+            sides.wait(data.pop("after", HOUR))
+            sides.take(move, who, name, **data)
+        transaction.set_rollback(True)
+    return sides
+
+
+def names(sides, name="post"):
+    return sides.told_by_the_model(name)["names"]
+
+
+IN_REVIEW = [("wen submit post",), ("ada sign post",)]
+PUBLISHED = [*IN_REVIEW, ("ed approve post",)]
+HOST = [("wen submit host",), ("bo sign host",), ("ed approve host",)]
+
+
+def test_a_signature_that_nobody_approved_does_not_repair_a_host(house):
+    fallen = [*HOST, ("ada retract point", {"signature": 0})]
+    signed = [*fallen, ("wen submit point",), ("bo sign point",)]
+    assert names(told(house, *signed), "host") == []
+    assert names(told(house, *signed, ("ed approve point",)), "host") == ["Reviewer bo"]
+
+
+def test_a_retracted_renewal_takes_the_older_signature_along(house):
+    renewed = [*PUBLISHED, ("wen submit post",), ("ada sign post",)]
+    sides = told(house, *renewed, ("ada retract post", {"signature": 1}), ("ed approve post",))
+    assert sides.world.pages["post"].state == "in_review"
+
+
+def test_a_must_fix_that_was_overruled_ends_signatures_for_good(house):
+    overruled = [("bo comment post", {"must_fix": True}), ("ed resolve post", {"comment": 0})]
+    closed = [("bo reopen post", {"comment": 0}), ("bo resolve post", {"comment": 0})]
+    sides = told(house, *IN_REVIEW, *overruled, *closed, ("eve approve post",))
+    assert sides.world.pages["post"].live is None
+
+
+def test_a_schedule_left_with_a_review_that_runs_out_before_it_is_held(house):
+    later = ("bo sign post", {"after": 60 * DAY})
+    scheduled = ("ed schedule post", {"go_live": START + 150 * DAY})
+    annulled = ("root annul post", {"signature": 1})
+    sides = told(house, *IN_REVIEW, later, scheduled, annulled)
+    assert sides.world.pages["post"].state == "in_review"

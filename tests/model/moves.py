@@ -118,6 +118,12 @@ def do_request_changes(world, page, line):
             approval.stopped = True
 
 
+def may_comment(world, page, line):
+    """What has its date already is stopped by who may review or approve it only."""
+    roles = world.accounts[line.by].roles & {"reviewer", "editor"}
+    return bool(roles) or page.state != "scheduled" or not line.data.get("must_fix")
+
+
 def do_comment(world, page, line):
     must_fix = line.data.get("must_fix", False)
     page.comments.append(Comment(line.by, must_fix, line.number, {line.by}))
