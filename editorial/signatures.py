@@ -96,12 +96,15 @@ def counting(record, revision, now):
     return [] if ended else counted
 
 
-def by_signers(sections):
+def by_signers(sections, signoffs=()):
     """[(names of embedded texts, their signers)]: what the same people signed stands in one line.
 
-    `sections`: [(name, [signers])], as a badge has them.
+    `sections`: [(name, [signers])], as a badge has them. Whoever is among `signoffs`, the signers
+    of the text around them, is named without the credential, which stands there already.
     """
+    short = {f"{signoff.name}, {signoff.credential_line}": signoff.name for signoff in signoffs}
     found = {}
     for name, signers in sections:
-        found.setdefault(_(" and ").join(signers), []).append(name)
+        words = _(" and ").join(short.get(signer, signer) for signer in signers)
+        found.setdefault(words, []).append(name)
     return [(", ".join(names), signers) for signers, names in found.items() if signers]

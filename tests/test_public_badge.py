@@ -236,6 +236,13 @@ class TestSectionsWithTheirOwnReview:
         assert "BL40 Name BL40, LI4 Name LI4 by Ilse Sample, Licensed acupuncturist" in card
         assert "PC6 Name PC6 by Otto Sample" in card
 
+    def test_who_signed_both_stands_there_with_the_credential_once(self, client):
+        vera = f.reviewer(name="Vera Sample")
+        f.publish(f.point("BL40"), vera)
+        card = self.card(client, f.publish(f.article(body=f.embed("BL40")), vera))
+        assert "BL40 Wěizhōng by Vera Sample" in card
+        assert card.count("Licensed acupuncturist") == 1
+
     def test_a_text_without_them_says_nothing(self, client):
         assert "review of their own" not in self.card(client, f.publish(f.article()))
 
