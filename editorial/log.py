@@ -57,6 +57,8 @@ def write(
 
 def append(events):
     """Append lines that lack only number, hash and mac; the head is locked and moved once."""
+    if not events:
+        return []
     head, _created = LogHead.objects.select_for_update().get_or_create(
         pk=1, defaults={"count": 0, "hash": GENESIS}
     )

@@ -2,13 +2,14 @@
 
 import io
 import re
+from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.core.cache import cache
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -72,6 +73,15 @@ def altered(statement, *parameters):
     assert sql(statement, *parameters) >= 1
     connection.check_constraints()
     triggers.install(connection)
+
+
+@contextmanager
+def rolled_back():
+    """Without triggers and, on SQLite, without foreign keys."""
+    with transaction.atomic():
+        triggers.drop(connection)
+        yield
+        transaction.set_rollback(True)
 
 
 def names(*sentences):
@@ -160,9 +170,9 @@ def test_a_row_deleted_by_sql_is_named(site, table):
         return  # its foreign keys hold
     model = next(m for m in apps.get_models() if m._meta.db_table == table)
     key = model._base_manager.order_by("pk").last().pk
-    triggers.drop(connection)
-    sql(f"DELETE FROM {table} WHERE id = %s", key)
-    assert names(rf"{table}.*: Row {key} is gone|: Row {key} of {table} is gone")
+    with rolled_back():
+        sql(f"DELETE FROM {table} WHERE id = %s", key)
+        assert names(rf"{table}.*: Row {key} is gone|: Row {key} of {table} is gone")
 
 
 NAMED_BY_OTHERS = {
@@ -242,9 +252,9 @@ def test_a_content_deleted_by_sql_is_named(site):
     if connection.vendor != "sqlite":
         return  # its foreign keys hold
     key = site.first().pk
-    triggers.drop(connection)
-    sql("DELETE FROM editorial_content WHERE id = %s", key)
-    assert names(f"Row {key} of editorial_content is gone")
+    with rolled_back():
+        sql("DELETE FROM editorial_content WHERE id = %s", key)
+        assert names(f"Row {key} of editorial_content is gone")
 
 
 def test_a_content_that_no_line_names_is_named(site):
