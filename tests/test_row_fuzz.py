@@ -2,6 +2,7 @@
 alteration, and no page gains a badge by one."""
 
 import pytest
+from django.conf import settings
 
 from tests.rowfuzz import alterations, house
 from tests.rowfuzz.referee import Referee, verify
@@ -38,3 +39,9 @@ def test_each_alteration_is_named_and_gains_no_badge(whole, lifted, capsys):
     assert [f"{one.table}: {one.way}" for one in tally.missed] == []
     assert tally.gained == []
     assert tally.named.total() > (200 if lifted else 20)
+
+
+def test_what_nothing_has_to_name_is_told_with_its_reason():
+    told_there = (settings.BASE_DIR / "docs" / "security.md").read_text()
+    for _table, column in alterations.NO_MEANING:
+        assert f"`{column}`" in told_there

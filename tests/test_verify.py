@@ -2,6 +2,7 @@
 
 import io
 import re
+from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
@@ -72,6 +73,15 @@ def altered(statement, *parameters):
     assert sql(statement, *parameters) >= 1
     connection.check_constraints()
     triggers.install(connection)
+
+
+@contextmanager
+def rolled_back():
+    """Without triggers and, on SQLite, without foreign keys."""
+    with transaction.atomic():
+        triggers.drop(connection)
+        yield
+        transaction.set_rollback(True)
 
 
 def names(*sentences):
@@ -164,11 +174,9 @@ def test_a_row_deleted_by_sql_is_named(site, table):
         return  # its foreign keys hold
     model = next(m for m in apps.get_models() if m._meta.db_table == table)
     key = model._base_manager.order_by("pk").last().pk
-    with transaction.atomic():
-        triggers.drop(connection)
+    with rolled_back():
         sql(f"DELETE FROM {table} WHERE id = %s", key)
         assert names(rf"{table}.*: Row {key} is gone|: Row {key} of {table} is gone")
-        transaction.set_rollback(True)
 
 
 NAMED_BY_OTHERS = {
@@ -248,9 +256,9 @@ def test_a_content_deleted_by_sql_is_named(site):
     if connection.vendor != "sqlite":
         return  # its foreign keys hold
     key = site.first().pk
-    triggers.drop(connection)
-    sql("DELETE FROM editorial_content WHERE id = %s", key)
-    assert names(f"Row {key} of editorial_content is gone")
+    with rolled_back():
+        sql("DELETE FROM editorial_content WHERE id = %s", key)
+        assert names(f"Row {key} of editorial_content is gone")
 
 
 def test_a_content_that_no_line_names_is_named(site):
@@ -309,6 +317,8 @@ def test_a_role_put_in_and_one_taken_away_are_named(site):
 
 
 def test_a_point_of_the_nomenclature_altered_by_sql_is_named(site):
+    f.standard_point("LI4", [("vessel", "Gently.")])
+    assert "Its rows" not in run()[1]
     altered("UPDATE acupoints_standardpoint SET region = 'foot-sole'")
     assert names("acupoints_standardpoint: Its rows are not what the log says")
 
@@ -392,7 +402,7 @@ def test_contributors_in_bulk_are_those_of_the_rule(site):
 
 def test_signers_cost_no_query_a_signature(site, django_assert_max_num_queries):
     contents = site.in_bulk()
-    assert SignOff.objects.filter(content__in=contents).count() > 4
+    assert SignOff.objects.filter(content__in=contents).count() >= 4
     with django_assert_max_num_queries(10):
         assert list(signers.faults(contents)) == []
 

@@ -171,9 +171,16 @@ def make_free(row, fields):
 
 
 def parent_of_another_kind(model):
-    parent = Revision if issubclass(model, Revision) else Content
-    own = model._base_manager.values("pk")
-    return parent._base_manager.exclude(pk__in=own).values_list("pk", flat=True).first()
+    """Each time another one, and not one whose own row may be gone."""
+    kind = model._base_manager.values_list(
+        "content__kind" if issubclass(model, Revision) else "kind", flat=True
+    ).first()
+    if issubclass(model, Revision):
+        others = Revision.objects.exclude(content__kind=kind)
+    else:
+        others = Content.objects.exclude(kind=kind)
+    keys = list(others.order_by("-pk").values_list("pk", flat=True))
+    return keys[next(_numbers) % len(keys)]
 
 
 def swap(row, other):

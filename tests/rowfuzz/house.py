@@ -24,17 +24,17 @@ def build():
         for _copy in range(2):
             STATES[state](simple(people), people)
     for code in ("BL40", "LI4", "PC6", "GB34", "ST25", "LU7"):
-        cautions = [("vessel", "Gently."), ("pregnancy", "Not then.")]
+        cautions = [("vessel", f"Gently at {code}."), ("pregnancy", f"Not then: {code}.")]
         evidence = [f.evidence(statement=f"Pressing {code} may reduce nausea after operations.")]
         point = f.point(code, people.writer, cautions, evidence, figure=f.picture())
         f.publish(point, people.reviewer)
-    for _copy in range(3):
-        f.publish(with_features(people))
+    for number in range(3):
+        f.publish(with_features(number, people))
         f.publish(f.page(people.writer))
     return host_point
 
 
-def with_features(people):
+def with_features(number, people):
     revision = ProductRevision(
         name="A mat",
         summary="To lie on.",
@@ -42,7 +42,8 @@ def with_features(people):
         image_alt="A mat",
         url="https://example.org/",
     )
-    rows = [Feature(lead=lead, text=lead, position=n) for n, lead in enumerate(["Firm", "Light"])]
+    texts = enumerate([f"Firm {number}", f"Light {number}"])
+    rows = [Feature(lead=text, text=text, position=place) for place, text in texts]
     return f.first_revision(Product, revision, people.writer, rows)
 
 
@@ -68,15 +69,16 @@ def simple(people):
 def full(number, people, product):
     """An article with a row in each table that can belong to one."""
     at = f.now()
+    texts = [f"first of {number}", f"second of {number}"]  # no row may stand for another's
     article = f.article(
         people.writer,
         authors=[people.author],
         body=CLAIM + f.embed("ST36"),
         children=[
-            *[Tip(lead=lead, text="A while.", position=n) for n, lead in enumerate("ab")],
+            *[Tip(lead=text, text="A while.", position=n) for n, text in enumerate(texts)],
             *[
-                Source(title=t, url="https://example.org/", supports=t, position=n)
-                for n, t in enumerate("cd")
+                Source(title=text, url="https://example.org/", supports=text, position=n)
+                for n, text in enumerate(texts)
             ],
             Recommendation(product=product),
             f.Invitation(reviewer=people.reviewer),
