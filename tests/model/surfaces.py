@@ -69,6 +69,8 @@ def only_articles(surface):
 
 def page(reader, content, truth):
     answer = reader.get(content.get_absolute_url())
+    if content.kind == "acupoint" and not truth["public"]:
+        return {"names": names_in(html.fromstring(answer.content.decode()))}  # the atlas answers
     if answer.status_code != 200:
         return {"code": answer.status_code, "names": []}
     tree = html.fromstring(answer.content.decode())
