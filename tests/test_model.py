@@ -12,7 +12,7 @@ from tests import factories as f
 from tests.model.driver import DAY, HOUR, MOST, START, House, Sides, differences, play
 from tests.model.surfaces import Reader
 
-RUNS, STEPS = 10, 60
+RUNS, STEPS = 6, 60
 numbers = st.lists(st.integers(0, MOST), min_size=STEPS, max_size=STEPS)
 quiet = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
 
