@@ -281,7 +281,8 @@ class Record:
         resting = [*named, *(signoff for signoff in renewed if signoff not in named)]
         counted = [signoff for signoff in resting if self.stands_by(signoff, seal)]
         faults = []
-        if self.family(s.pk for s in resting) & self.retracted:
+        noes = self.retractions(signoffs)
+        if any((self.signed_at.get(s.pk) or 0) < noes.get(s.reviewer_id, 0) for s in resting):
             faults.append(_("A reviewer took their signature back."))
         if any(line.data.get("stop") for line in self.after(approval)):
             faults.append(_("A reviewer said that readers should stop relying on this text."))

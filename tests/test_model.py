@@ -2,13 +2,17 @@
 
 import pytest
 import time_machine
+from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.model.driver import DAY, HOUR, MOST, START, House, Sides, play
+from editorial.models import Content
+from tests import factories as f
+from tests.model.driver import DAY, HOUR, MOST, START, House, Sides, differences, play
+from tests.model.surfaces import Reader
 
-RUNS, STEPS = 40, 50
+RUNS, STEPS = 6, 60
 numbers = st.lists(st.integers(0, MOST), min_size=STEPS, max_size=STEPS)
 quiet = {"deadline": None, "suppress_health_check": list(HealthCheck), "derandomize": True}
 
@@ -25,12 +29,27 @@ def house(written_house, db):
 
 
 def test_model_and_application_agree_on_random_runs(house):
+    reader = Reader(house.users["ed"])
+
     @settings(max_examples=RUNS, **quiet)
     @given(steps=numbers)
     def check(steps):
-        play(house, steps)
+        play(house, steps, reader)
 
     check()
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_eighteen_surfaces_say_the_same_of_every_text_of_the_seed():
+    call_command("seed", "--demo", verbosity=0)
+    reader = Reader(f.user("superuser"))
+    found = {
+        str(content): said
+        for content in Content.objects.exclude(head=None)
+        if (said := differences(reader, content, f.now()))
+    }
+    assert not found, found
 
 
 # --- Stories in which the two once parted --------------------------------------------------------
@@ -68,6 +87,13 @@ def test_a_retracted_renewal_takes_the_older_signature_along(house):
     renewed = [*PUBLISHED, ("wen submit post",), ("ada sign post",)]
     sides = told(house, *renewed, ("ada retract post", {"signature": 1}), ("ed approve post",))
     assert sides.world.pages["post"].state == "in_review"
+
+
+def test_a_retraction_of_an_older_signature_takes_the_newer_ones_badge(house):
+    ended = [*PUBLISHED, ("eve withdraw post", {"reason": "Wrong."}), ("eve return post",)]
+    again = [*ended, ("ada sign post",), ("ed approve post",)]
+    assert names(told(house, *again)) == ["Reviewer ada"]
+    assert names(told(house, *again, ("ada retract post", {"signature": 0}))) == []
 
 
 def test_a_must_fix_that_was_overruled_ends_signatures_for_good(house):

@@ -20,6 +20,7 @@ from editorial.errors import Refused, Stale, Unchanged
 from editorial.models import Content, Credential, Reviewer, SignOff, User
 from tests import factories as f
 
+from . import surfaces
 from .facts import TABLE
 from .rules import World
 
@@ -334,8 +335,17 @@ class Sides:
                     lines = [f"{k}: model {m!r}, application {a!r}" for k, (m, a) in differ.items()]
                     raise Difference(f"{self.story()}\n{name}: {'; '.join(lines)}")
 
+    def look_everywhere(self, reader):
+        for name in TEXTS:
+            content = Content.objects.get(pk=self.contents[name].pk)
+            if found := differences(reader, content, self.now):
+                raise Difference(f"{self.story()}\n{name}: {found}")
+
     def told_by_the_model(self, name):
-        seen = self.world.seen_now(self.world.pages[name], self.now)
+        page = self.world.pages[name]
+        seen, pin = self.world.seen_now(page, self.now), page.live and page.live.pin
+        # A page that lacks its badge for another reason as well may tell either.
+        hidden = set() if pin is None or self.world.pin_stands(pin) else {"overdue"}
         due = seen.next_review_on and timezone.localdate(seen.next_review_on - HOUR)
         return {
             "code": seen.code,
@@ -343,25 +353,19 @@ class Sides:
             "names": sorted(f"Reviewer {who}" for who in seen.badge),
             "last reviewed": seen.last_reviewed if seen.badge else None,
             "next review": due if seen.badge else None,
-            "notices": set(seen.notices),
+            "notices": set(seen.notices) - hidden,
             "state": seen.state,
             "history": list(seen.history),
         }
 
     def told_by_the_fold(self, name):
         content = Content.objects.get(pk=self.contents[name].pk)
-        record = standing.record_of(content)
-        shown = record.shown(self.now)
-        badge, words = standing.Badge(), None
-        if shown:
-            revision = standing.revisions_with_seals([shown.revision_id])[shown.revision_id]
-            typed = revision.typed
-            typed.content = content
-            badge, words = standing.badge_of(typed, record, self.now), words_of(typed)
+        record, badge, typed = fold(content, self.now)
+        words = words_of(typed) if typed else None
         stands = badge.stands
         gone = 410 if content.withdrawn_at else 404
         return {
-            "code": 200 if shown else gone,
+            "code": 200 if typed else gone,
             "words": words,
             "names": sorted(signoff.name for signoff in badge.signoffs) if stands else [],
             "last reviewed": badge.last_reviewed if stands else None,
@@ -385,13 +389,33 @@ def words_of(typed):
     return getattr(typed, "summary", None) or typed.location
 
 
-def play(house, numbers):
-    """One run from the beginning; nothing of it stays in the database."""
+def fold(content, now):
+    """(record, badge, typed revision or None) of what readers have of a content now."""
+    record = standing.record_of(content)
+    shown = record.shown(now)
+    if shown is None:
+        return record, standing.Badge(), None
+    typed = standing.revisions_with_seals([shown.revision_id])[shown.revision_id].typed
+    typed.content = content
+    return record, standing.badge_of(typed, record, now), typed
+
+
+def differences(reader, content, now):
+    """What any of the eighteen surfaces says of a content that the fold does not."""
+    truth = surfaces.truth_of(content, *fold(content, now), now)
+    return surfaces.told_everywhere(reader, content.typed, truth)
+
+
+def play(house, numbers, reader=None):
+    """One run from the beginning; nothing of it stays in the database. A reader looks at every
+    surface when it ends."""
     with time_machine.travel(START, tick=False) as clock, transaction.atomic():
         sides = Sides(house, clock)
         for number in numbers:
             sides.play(number)
         sides.compare()
+        if reader:
+            sides.look_everywhere(reader)
         transaction.set_rollback(True)
     return sides
 

@@ -204,7 +204,8 @@ def do_annul(world, page, line):
 def do_annul_credential(world, page, line):
     world.annulled.add(line.data["account"])
     for page in world.pages.values():
-        world.fall_unsigned(page)
+        if any(s.by == line.data["account"] for s in page.signatures):
+            world.fall_unsigned(page)
 
 
 def do_link_accounts(world, page, line):
