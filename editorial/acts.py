@@ -22,6 +22,7 @@ from . import (
     leaving,
     pins,
     previews,
+    queues,
     redaction,
     reviewing,
     rules,
@@ -517,6 +518,19 @@ class Panel:
         return signing_again.why_ended(self.record, signed) or _("It runs out on %(day)s.") % {
             "day": date_format(signed.next_review_on, "j M Y")
         }
+
+    def runs_out(self):
+        """What somebody should know whose signature gives a public text its day, when it nears."""
+        if not (self.state == Content.Status.PUBLISHED and self.may("sign_content")):
+            return ""
+        this = Content.objects.filter(pk=self.content.pk)
+        for content in signatures.due(this, self.at, queues.ahead(self.at)):
+            if content.signed_by == self.by.pk:
+                return _(
+                    "Your review of this runs out on %(day)s. Once an editor has submitted it "
+                    "again, you can stand by your signature here."
+                ) % {"day": date_format(content.due_on, "j M Y")}
+        return ""
 
     @cached_property
     def since_signed(self):

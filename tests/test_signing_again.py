@@ -141,6 +141,13 @@ class TestStandingByIt:
         assert client.post(desk.url(head, "move", "sign"), sent).status_code == 409
         assert SignOff.objects.count() == 1
 
+    def test_before_it_is_submitted_again_they_are_told_what_comes(self, article, reviewer):
+        f.publish(article, reviewer, at=f.now() - 350 * DAY)
+        assert "Your review of this runs out on" in text(page(reviewer.user, article))
+        assert "nothing for you to do" in text(page(f.reviewer().user, article))
+        f.revoke(article)
+        assert "runs out" not in text(page(reviewer.user, article))
+
 
 class TestWhatSigningDoes:
     RENEWS = "renews the date of their review at once"
