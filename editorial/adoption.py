@@ -203,7 +203,7 @@ def noes(record, signoff, signed, approval):
         if signed < line.seq < approval.seq and line.move in said:
             yield said[line.move]
     for comment in record.must_fixes.values():
-        if signed < comment.opened < approval.seq and comment.is_overruled:
+        if signed < comment.overruled < approval.seq:
             yield (
                 f"A comment said after {signoff.name} signed that something must be fixed, and "
                 "somebody else closed it."

@@ -63,15 +63,18 @@ def name_in(revision):
 
 
 def signatures(revision, record, at):
-    """The sign-offs that stand under a pinned revision, as it was last published; none where that
-    was withdrawn, or went to readers without a review. A signature that no editor has approved yet
-    repairs no host."""
-    public = [one for one in record.publications(at) if one.revision_id == revision.pk]
-    if record.faults or not public or public[-1].withdrawn:
-        return []
-    if public[-1].line.move not in standing.APPROVALS:
-        return []
+    """The sign-offs that stand under a pinned revision: as it was last published, or, where it
+    never was public, as it could be.
+
+    None where it was withdrawn, or went to readers without a review: a signature that no editor
+    has approved yet repairs no host.
+    """
     rows = standing.signoffs_under(revision)
+    public = [one for one in record.publications(at) if one.revision_id == revision.pk]
+    if not public:
+        return record.for_approval(rows, revision.seal)
+    if record.faults or public[-1].withdrawn or public[-1].line.move not in standing.APPROVALS:
+        return []
     signed, faults = record.approved(public[-1].line, rows, revision.seal)
     return [] if faults else signed
 
