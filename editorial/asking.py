@@ -38,6 +38,15 @@ def contributed_to(user, accounts, contents):
     return found
 
 
+def has_strangers(contents):
+    """Whether somebody who is nobody's account stands in a byline of any of these contents; then
+    it is asked of content by content who they are."""
+    _writers, _origins, revisions = families(contents)
+    kinds_of_bylines = {kinds.models_by_kind()[c.kind].KIND.bylines for c in contents} - {None}
+    rows = [bylines().filter(revision__in=revisions) for bylines in kinds_of_bylines]
+    return any(found.filter(author__user=None).exists() for found in rows)
+
+
 def families(contents):
     """({content: accounts that wrote in it}, {content: contents that it was made from}, keys of
     all their revisions), as far back as there are origins."""
@@ -72,6 +81,7 @@ class Asking:
         self.accounts = accounts_of(by)
         self.contributed = contributed_to(by, self.accounts, contents)
         self.records = standing.records_of(contents)
+        self.has_strangers = has_strangers(contents)
         self.answers = {}
 
     def why_not(self, name, content, *, skipped=()):
@@ -124,6 +134,12 @@ HANGS_ON = {
     rules.signer_has_not_signed_this: Asking.signed,
     rules.approver_is_not_the_signer: lambda asking, attempt: bool(asking.signed(attempt)),
     rules.no_must_fix_is_open: lambda asking, attempt: tuple(attempt.record.open_must_fixes),
+    rules.bylines_say_who_they_are: lambda asking, attempt: (
+        asking.has_strangers and attempt.content.pk
+    ),
+    rules.signer_is_not_named_like_an_author: lambda asking, attempt: (
+        asking.has_strangers and attempt.content.pk
+    ),
     rules.pins_are_signed: lambda asking, attempt: tuple(
         pin.pinned_id for pin in standing.pins_of(attempt.revision)
     ),

@@ -317,7 +317,7 @@ def test_who_opened_a_comment_before_closes_it_after_with_another_account(house)
     reviewing.reply(thread, by=otto, at=f.now(), verdict="reopen")
     reviewing.reply(thread, by=person("otto2"), at=f.now(), verdict="resolve")
     (comment,) = standing.record_of(answered).must_fixes.values()
-    assert not comment.is_overruled
+    assert not comment.overruled
 
 
 def test_a_redaction_after_the_adoption_leaves_no_fault(house):
