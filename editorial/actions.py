@@ -477,7 +477,7 @@ def approval_facts(attempt):
 
 def pin_facts(attempt):
     """What the texts that this one uses are when it goes to readers."""
-    said = pins.facts_for(attempt.revision, attempt.at)
+    said = sorted([key, one] for key, one in attempt.used.items())
     return {"pins": said} if said else {}
 
 

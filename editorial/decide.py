@@ -122,9 +122,9 @@ class DecideMixin:
             form = move_form(
                 move, content=content.typed, by=request.user, at=now, data=request.POST
             )
-            # What no answer in the form could mend comes before the form's own errors.
-            actions.check(move, content, by=request.user, at=now)
             if not form.is_valid():
+                # What no answer in the form could mend comes before the form's own errors.
+                actions.check(move, content, by=request.user, at=now)
                 return self.render_review(request, self.head_of(request, revision), {move: form})
             actions.make(move, token, by=request.user, at=now, **form.cleaned_data)
         except Refused as refusal:

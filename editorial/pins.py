@@ -113,16 +113,19 @@ def cautions_of(revision, spec=None):
 # --- For the host's own moves -----------------------------------------------------------------
 
 
-def faults_at(revision, at, then=None):
-    """[sentence]: why the texts that this revision embeds may not stand under a badge now, or at a
-    later time `then`."""
+def used_by(revision, at):
+    """{pinned revision: what is said of it} of the texts that a revision embeds, in their order."""
     pinned = [pin.pinned for pin in standing.pins_of(revision)]
     found = describe(pinned, at) if pinned else {}
+    return {one.pk: found[one.pk] for one in pinned}
+
+
+def faults_in(used, when):
+    """[sentence]: why embedded texts may not stand under a badge at a time."""
     return [
         sentence(said["name"], kind, words)
-        for pin in pinned
-        for said in [found[pin.pk]]
-        for kind, words in standing.faults_now(said, then or at)
+        for said in used.values()
+        for kind, words in standing.faults_now(said, when)
     ]
 
 
@@ -134,12 +137,6 @@ def sentence(name, kind, words):
         "caution": _("%(content)s has gained a caution since; take over its newest version."),
     }[kind]
     return said % {"content": name, "words": words}
-
-
-def facts_for(revision, at):
-    """[[pinned revision, what is said of it]]: what an approval's line keeps of its pins."""
-    found = describe([pin.pinned for pin in standing.pins_of(revision)], at)
-    return sorted([key, said] for key, said in found.items())
 
 
 # --- For the hosts of a text that moved --------------------------------------------------------

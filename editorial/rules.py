@@ -51,6 +51,11 @@ class Attempt:
         return standing.signoffs_of(self.revision, self.record)
 
     @cached_property
+    def used(self):
+        """What the logs of the texts that this one embeds say of them (see pins.py)."""
+        return pins.used_by(self.revision, self.at)
+
+    @cached_property
     def by_contributed(self):
         """Whether this person wrote a line of the content or stands in its byline."""
         return contributed(self.by, self.content)
@@ -287,7 +292,7 @@ def go_live_lies_ahead(attempt):
 def pins_are_signed(attempt):
     """What the text embeds must itself be signed and not withdrawn, now and when it goes live."""
     go_live = attempt.data.get("go_live_at")
-    for fault in pins.faults_at(attempt.revision, attempt.at, go_live):
+    for fault in pins.faults_in(attempt.used, go_live or attempt.at):
         raise Refused(fault)
 
 

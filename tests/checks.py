@@ -44,7 +44,9 @@ CHECKS = [
             # columns that were there for new ones. Those of 0003_area have a default of the
             # database's own, which the linter does not see; so have those of 0006_lines_name_rows,
             # whose unique constraint is over a column that is null in every older row.
+            # 0008 only adds columns that may be null; its constraint remakes the table on SQLite.
             *("--ignore-name", "0002_desk", "0003_area", "0006_lines_name_rows"),
+            "0008_credential_entered_by",
             *("--no-cache", "--warnings-as-errors", "--include-apps", *OUR_APPS),
         ],
         TESTS,

@@ -889,8 +889,8 @@ class TestCosts:
     """The page costs the same for many hosts as for few; a step costs so much a host."""
 
     # Queries, savepoints counted, that a step may cost for each host; and those of a page.
-    A_HOST = {"take": 60, "sign": 35, "approve": 32}
-    PAGE = 34
+    A_HOST = {"take": 85, "sign": 41, "approve": 37}
+    PAGE = 38
 
     def spent(self, house, step):
         client = logged_in(house.person(step))
