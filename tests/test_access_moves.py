@@ -202,7 +202,7 @@ def unrendered(monkeypatch):
 
     monkeypatch.setattr(decide, "render", render)
     monkeypatch.setattr(decide, "Panel", lambda *about: None)
-    monkeypatch.setattr(decide.actions, "offered", lambda content, **who: [])
+    monkeypatch.setattr(decide.DecideMixin, "offers", lambda admin, panel, bound: [])
 
 
 # --- Attempts ----------------------------------------------------------------------------

@@ -216,13 +216,16 @@ def typed_at_the_desk(say):
     at_desk = {role: logged_in(user) for role, user in users.items()}
     administrator = at_desk["administrator"]
     fill(administrator, admin_url(writer, "change"), **t.writer)
-    fill(administrator, desk.add_url(Author), slug="author-a", **t.author, **rows("books", t.book))
+    books = rows("books", t.book)
+    person = {"slug": "author-a", "has_no_account": "true", **t.author}
+    fill(administrator, desk.add_url(Author), **person, **books)
     profile = {"slug": "reviewer-a", "user": reviewing.pk, **t.reviewer}
     fill(administrator, desk.add_url(Reviewer), **profile)
     author, reviewer = Author.objects.get(), Reviewer.objects.get()
     years = {"kind": "licence", "valid_from": "2020-01-01", "valid_until": "2199-01-01"}
-    credential = {"reviewer": reviewer.pk, "checked": "on", **t.credential, **years}
-    fill(administrator, desk.add_url(Credential), **credential)
+    fill(administrator, desk.add_url(Credential), reviewer=reviewer.pk, **t.credential, **years)
+    second = logged_in(f.user("administrator"))
+    fill(second, admin_url(Credential.objects.get(), "change"), checked="on")
 
     def begin(model, **fields):
         fill(at_desk["writer"], desk.add_url(model), **fields)

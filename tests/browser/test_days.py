@@ -78,9 +78,10 @@ def act(page, name, button=None, **fields):
         if value is True:
             box.check()
         elif box.evaluate("element => element.tagName") == "SELECT":
-            box.select_option(label=value) if value in box.inner_text() else box.select_option(
-                value
-            )
+            # People of one name are told apart by what stands in brackets behind it.
+            texts = box.locator("option").all_inner_texts()
+            label = next((t for t in texts if t == value or t.startswith(f"{value} (")), None)
+            box.select_option(label=label) if label else box.select_option(value)
         else:
             box.fill(value)
     with page.expect_navigation():
