@@ -68,6 +68,8 @@ class Topic(TagBase, InsertOnly):
 def topic_in_other_capitals(name):
     """The topic that has this name but for its capitals, or None. Its address begins alike, so
     that only few names are asked."""
+    if "\0" in name:
+        return None  # which no database can look for, and no row can hold
     alike = Topic.objects.filter(slug__startswith=Topic().slugify(name)).exclude(name=name)
     return next((one for one in alike if one.name.casefold() == name.casefold()), None)
 

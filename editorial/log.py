@@ -4,6 +4,7 @@ names the rows that it wrote."""
 import hashlib
 
 import rfc8785
+from django.db import transaction
 from django.db.models import F
 
 from . import letters, signing
@@ -58,6 +59,7 @@ def write(
     return event
 
 
+@transaction.atomic(savepoint=False)
 def append(events):
     """Append lines that lack only number, hash and mac; the head is locked and moved once.
 

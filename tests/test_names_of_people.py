@@ -52,7 +52,7 @@ def test_no_name_title_or_note_holds_what_nobody_sees(char):
         lambda: f.credential(reviewer, issuer=hidden),
         lambda: f.credential(reviewer, number=hidden),
         lambda: Book.objects.create(author=author, title=hidden, isbn="979-900000000-4"),
-        lambda: Topic.objects.get_or_create(name=hidden),
+        lambda: Topic.objects.create(name=hidden),
         lambda: f.revise(article, by, title=hidden),
         lambda: f.revise(article, by, note=hidden),
         lambda: f.revise(article, by, sources=[source]),

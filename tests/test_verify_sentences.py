@@ -149,7 +149,7 @@ FAULTS = [
     ),
     (
         signed_for_other_bytes,
-        "article knee-pain: Row 1 of editorial_signoff is not what the log says",
+        "of editorial_signoff is not what the log says was written.",
     ),
     (signed_without_a_line, "is not what was written."),
     (signed_by_who_wrote_it, ": Sample Reviewer signed and also contributed."),
