@@ -3,6 +3,7 @@
 import urllib.request
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from articles.models import Article
@@ -130,7 +131,7 @@ def story(visitor, live_server, house, text, hero):
     expect(badge.locator("[data-reviewer] strong")).to_have_text("Dr Vera Sample")
     expect(badge).to_contain_text("Licensed acupuncturist, Sample Board S-1")
     expect(badge.locator("[data-last-reviewed]")).to_have_attribute(
-        "datetime", signoff.signed_at.date().isoformat()
+        "datetime", timezone.localtime(signoff.signed_at).isoformat()
     )
     expect(badge.locator("[data-next-review]")).to_have_attribute(
         "datetime", signoff.next_review_on.isoformat()
