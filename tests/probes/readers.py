@@ -39,10 +39,10 @@ def embedded_point_changed(site, trial):
     cautions = [Caution(kind="pregnancy", text="Leave it out.")]
     f.revise(point, by=site.people.writer, cautions=cautions)
     site.must_be_reviewed(article)
-    site.published(point)
     with trial.attempt(
         "a new caution", article, without=["tell_hosts"], untouched=False
     ) as attempt:
+        site.published(point)
         page = site.page(article)
         attempt.harms(BADGE in page.content, "the badge stands without the caution")
         attempt.harms(b"Leave it out." not in page.content, "the caution is not shown")

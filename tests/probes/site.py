@@ -49,6 +49,7 @@ class Site:
         """A reviewer with a valid credential whose account has further roles."""
         reviewer = f.reviewer(account or f.user("reviewer"), name="Kim Sample")
         reviewer.user.groups.add(*Group.objects.filter(name__in=roles))
+        f.told(reviewer.user)
         return reviewer
 
     # --- Contents, written by the actions of the desk --------------------------------------
