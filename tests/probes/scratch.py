@@ -10,6 +10,10 @@ import psycopg
 from psycopg.sql import SQL, Identifier
 
 
+# Each is waited for, five seconds at most.
+END_SESSIONS = "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname ="
+
+
 class Sqlite:
     """A database in a file of a folder that the probes remove."""
 
@@ -79,7 +83,7 @@ class Postgres:
             self.on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
 
     def keep(self):
-        """Remember what the database holds now, for `restore`. Nobody may be connected."""
+        """Remember what the database holds now, for `restore`; ends everybody's sessions."""
         self.replace(self.kept, self.name)
 
     def restore(self):
@@ -87,6 +91,7 @@ class Postgres:
 
     def replace(self, name, template):
         self.on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self.on_server(f"{END_SESSIONS} '{template}'")  # a template must have none
         self.on_server("CREATE DATABASE {} TEMPLATE {}", name, template)
 
     def run(self, script):
