@@ -81,10 +81,10 @@ def load(registry=apps):
     loaded = set()
     for row in house()["rows"]:
         model = registry.get_model(row["model"])
-        groups = row["fields"].pop("groups", None) if "groups" in row["fields"] else None
+        groups = row["fields"].get("groups")
         made = instance(model, row)
         models.Model.save_base(made, raw=True, force_insert=True)
-        if groups:
+        if groups:  # names; the keys of the groups differ from house to house
             made.groups.set(registry.get_model("auth.Group").objects.filter(name__in=groups))
         loaded.add(model)
     for statement in connection.ops.sequence_reset_sql(no_style(), loaded):

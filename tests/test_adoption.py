@@ -210,7 +210,7 @@ def retract(token):
 
 def annul_credential(token):
     credential = Credential.objects.get(reviewer__name="Ilse Sample")
-    actions.annul_credential(credential, by=person("admin"), at=f.now(), reason="No.")
+    actions.annul_credential(credential, by=person("anna"), at=f.now(), reason="No.")
 
 
 def withdraw(token):

@@ -6,6 +6,7 @@ memory can do it; elsewhere rows are written anew for each test.
 
 import copy
 import sqlite3
+import time
 
 from django.db import connection
 
@@ -27,8 +28,21 @@ def bring_back(name):
     if name not in _kept:
         return False
     rows, _about = _kept[name]
-    rows.backup(connection.connection)
+    copy_to(connection.connection, rows)
     return True
+
+
+def copy_to(target, rows, tries=20):
+    """A page that a browser left may still be answered, and read, while its test is taken back.
+    sqlite3 tells of it by an error of its own, or by SystemError where it finds no reason."""
+    for left in reversed(range(tries)):
+        try:
+            return rows.backup(target)
+        except (sqlite3.Error, SystemError):
+            if not left:
+                raise
+            time.sleep(0.1)
+    return None
 
 
 def standing(build):
