@@ -438,7 +438,7 @@ def test_a_named_reviewer_who_has_answered_is_asked_again():
 # --- Two at once, on PostgreSQL -----------------------------------------
 
 
-def meanwhile(deed):
+def beside(deed):
     """Start a deed beside this one, in a connection of its own; returns (thread, its outcomes)."""
     outcomes = []
 
@@ -452,7 +452,13 @@ def meanwhile(deed):
 
     thread = threading.Thread(target=play)
     thread.start()
-    thread.join(1)  # as far as it comes before it waits for us
+    return thread, outcomes
+
+
+def meanwhile(deed):
+    """The same, once it has come as far as it does before it waits for us."""
+    thread, outcomes = beside(deed)
+    thread.join(1)
     return thread, outcomes
 
 
@@ -490,3 +496,64 @@ def test_a_withdrawal_locks_its_hosts_and_its_text_in_the_order_of_all_others():
     assert outcomes == [None]
     point.refresh_from_db()
     assert point.status == "withdrawn"
+
+
+def signed_host():
+    """(point that readers have, host that waits for its time, moment of the host's go-live)"""
+    point = f.publish(f.point("BL40"))
+    host = f.article(body=f.embed("BL40"))
+    f.sign(host)
+    return point, host, f.now().replace(microsecond=0) + 2 * DAY
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_host_scheduled_while_its_point_is_being_withdrawn_is_refused():
+    point, host, go_live = signed_host()
+    editor = f.user("editor")
+    with transaction.atomic():
+        withdraw(point)
+        thread, outcomes = meanwhile(lambda: f.move("schedule", host, editor, go_live_at=go_live))
+        assert outcomes == [], "it waits"
+    thread.join()
+    assert "withdrawn" in str(outcomes[0])
+    host.refresh_from_db()
+    assert host.scheduled is None
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_point_withdrawn_while_its_host_is_being_scheduled_takes_it_off_the_schedule():
+    point, host, go_live = signed_host()
+    with transaction.atomic():
+        f.move("schedule", host, f.user("editor"), go_live_at=go_live)
+        thread, outcomes = meanwhile(lambda: withdraw(point))
+        assert outcomes == [], "it waits"
+    thread.join()
+    assert outcomes == [None]
+    host.refresh_from_db()
+    assert (host.status, host.scheduled) == ("in_review", None)
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_of_a_schedule_and_a_withdrawal_at_once_no_host_stays_scheduled_on_a_fallen_point():
+    point, _host, go_live = signed_host()
+    for _round in range(25):
+        host = f.article(body=f.embed("BL40"))
+        f.sign(host)
+        editor, both = f.user("editor"), threading.Barrier(2)
+
+        def schedule_it(host=host, editor=editor, both=both):
+            both.wait()
+            f.move("schedule", host, editor, go_live_at=go_live)
+
+        thread, outcomes = beside(schedule_it)
+        both.wait()
+        withdraw(point)
+        thread.join()
+        host.refresh_from_db()
+        assert host.scheduled is None, outcomes
+        f.move("return", point, f.user("editor"))
+        f.sign(point)
+        f.move("approve", point, f.user("editor"))
