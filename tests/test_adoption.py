@@ -69,6 +69,29 @@ def house(written_house, db):
         yield
 
 
+@pytest.fixture(scope="class")
+def once_adopted(written_house, django_db_blocker):
+    """([sentence told], Report, seals and signatures before), for all tests of a class."""
+    at = time_machine.travel(old_house.now(), tick=False)
+    with django_db_blocker.unblock(), at, transaction.atomic():
+        before = bytes_and_digests()
+        yield *adopt(), before
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def adopted(once_adopted, db):
+    """The old house, adopted a moment ago."""
+    with time_machine.travel(old_house.now(), tick=False):
+        yield once_adopted
+
+
+def bytes_and_digests():
+    seals = Seal.objects.order_by("pk").values_list("pk", "digest", "canonical")
+    signoffs = SignOff.objects.order_by("pk").values_list("pk", "digest", "mac")
+    return list(seals), list(signoffs)
+
+
 def adopt():
     """([sentence told], Report)."""
     told = []
@@ -84,15 +107,6 @@ def person(name):
 
 
 # --- What stands, and what ends --------------------------------------------------------------
-
-
-def test_each_badge_goes_on_or_ends_with_its_reason(house):
-    told, report = adopt()
-    assert badges() == old_house.badges_left()
-    sentences = {f"article {slug}: the badge ends: {why}" for slug, why in ENDED.items()}
-    assert set(report.ended) == sentences
-    assert sentences < set(told)
-    assert report.held == [HELD]
 
 
 def test_readers_see_the_same_before_a_page_is_adopted(house, client):
@@ -115,45 +129,6 @@ def test_a_page_that_waits_costs_readers_few_queries_more(house, django_assert_m
     contents = models_by_kind()["article"].objects.public(f.now())
     with django_assert_max_num_queries(40):
         assert len(pages.load(contents, f.now())) > 15
-
-
-def test_verify_names_what_no_older_line_tells_of_and_nothing_else(house):
-    _told, report = adopt()
-    found = [f"{about}: {sentence}" for about, sentence in verify.faults(f.now())]
-    allowed = re.compile(r"Row 90[012] of editorial_signoff |put-back|^search: 1 texts are missing")
-    assert [fault for fault in found if not allowed.search(fault)] == []
-    for table, key in FORGED:
-        assert any(f"Row {key} of {table} " in fault for fault in found)
-        assert any(f"row {key} of {table} " in sentence for sentence in report.strays)
-    assert any("put-back" in fault for fault in found)
-    assert len(report.strays) == len(FORGED) + 1
-    assert report.summary() == (
-        "35 contents adopted, 4 rows not accounted for, 5 badges end, 1 texts go back to review"
-    )
-
-
-def test_no_row_that_no_older_line_tells_of_is_named(house):
-    adopt()
-    named = {tuple(row[:2]) for line in Event.objects.all() for row in line.rows}
-    assert not named & FORGED
-    assert ("editorial_content", content("put-back").pk) not in named
-
-
-def test_bytes_and_digests_stay(house):
-    seals = list(Seal.objects.order_by("pk").values_list("pk", "digest", "canonical"))
-    signoffs = list(SignOff.objects.order_by("pk").values_list("pk", "digest", "mac"))
-    adopt()
-    assert list(Seal.objects.order_by("pk").values_list("pk", "digest", "canonical")) == seals
-    assert list(SignOff.objects.order_by("pk").values_list("pk", "digest", "mac")) == signoffs
-
-
-def test_the_older_lines_are_kept_by_the_adopting_one(house):
-    adopt()
-    record = standing.record_of(content("knee-pain"))
-    assert record.faults == []
-    gone = next(line for line in record.lines if line.move == "submit")
-    fewer = [line for line in record.lines if line != gone]
-    assert standing.Record(record.content, fewer).faults
 
 
 # --- Only once, and in pieces ------------------------------------------------------------------
@@ -179,16 +154,6 @@ def test_it_goes_on_where_it_was_stopped_and_does_nothing_twice(house, monkeypat
     assert adopt() == ([], None)
     assert Event.objects.count() == count
     assert list(log.faults()) == []
-
-
-def test_a_person_put_in_after_the_adoption_is_not_adopted_by_the_next_migration(house):
-    adopt()
-    forged = Credential.objects.first()
-    forged.pk, forged._state.adding = None, True
-    forged.save()
-    call_command("migrate", verbosity=0, stdout=io.StringIO())
-    named = {tuple(row[:2]) for line in Event.objects.all() for row in line.rows}
-    assert ("editorial_credential", forged.pk) not in named
 
 
 def test_texts_that_others_use_come_last(house):
@@ -245,14 +210,6 @@ def test_what_a_new_process_asks_meanwhile_is_in_its_own_line(house):
     assert not [fault for fault in verify.faults(f.now()) if "reviewrequest" in str(fault)]
 
 
-def test_of_two_migrations_at_once_one_adopts(house):
-    keys = adoption.waiting()
-    adopt()
-    count = Event.objects.count()
-    assert adoption.adopt(keys[0], f.now()).contents == 0
-    assert Event.objects.count() == count
-
-
 def old_models():
     """The models of the release before, as its migrations left them."""
     loader = MigrationExecutor(connection).loader
@@ -285,26 +242,92 @@ def test_an_older_process_goes_on_until_it_writes_a_line(house):
 # --- Afterwards --------------------------------------------------------------------------------
 
 
-def test_what_was_signed_before_is_approved_after(house):
-    adopt()
-    f.move("approve", content("signed").typed, person("chief"))
-    assert badges()["signed"][1] == ["Ilse Sample"]
+class TestAdopted:
+    def test_each_badge_goes_on_or_ends_with_its_reason(self, adopted):
+        told, report, _before = adopted
+        assert badges() == old_house.badges_left()
+        sentences = {f"article {slug}: the badge ends: {why}" for slug, why in ENDED.items()}
+        assert set(report.ended) == sentences
+        assert sentences < set(told)
+        assert report.held == [HELD]
 
+    def test_verify_names_what_no_older_line_tells_of_and_nothing_else(self, adopted):
+        _told, report, _before = adopted
+        found = [f"{about}: {sentence}" for about, sentence in verify.faults(f.now())]
+        allowed = re.compile(
+            r"Row 90[012] of editorial_signoff |put-back|^search: 1 texts are missing"
+        )
+        assert [fault for fault in found if not allowed.search(fault)] == []
+        for table, key in FORGED:
+            assert any(f"Row {key} of {table} " in fault for fault in found)
+            assert any(f"row {key} of {table} " in sentence for sentence in report.strays)
+        assert any("put-back" in fault for fault in found)
+        assert len(report.strays) == len(FORGED) + 1
+        assert report.summary() == (
+            "35 contents adopted, 4 rows not accounted for, 5 badges end, 1 texts go back to review"
+        )
 
-def test_a_signature_that_a_no_had_ended_counts_for_no_later_approval(house):
-    adopt()
-    rejected = content("rejected-and-resubmitted").typed
-    f.move("submit", rejected, person("editor"))
-    with pytest.raises(Refused, match="No reviewer's signature"):
-        f.move("approve", rejected, person("chief"))
+    def test_no_row_that_no_older_line_tells_of_is_named(self, adopted):
+        named = {tuple(row[:2]) for line in Event.objects.all() for row in line.rows}
+        assert not named & FORGED
+        assert ("editorial_content", content("put-back").pk) not in named
 
+    def test_bytes_and_digests_stay(self, adopted):
+        _told, _report, before = adopted
+        assert bytes_and_digests() == before
 
-@pytest.mark.parametrize("slug", ["knee-pain", "carried"])
-def test_a_signature_of_before_is_taken_back_after(house, slug):
-    adopt()
-    retract(Token.of(content(slug)))
-    assert badges()[slug][1] == []
-    assert not [fault for fault in verify.faults(f.now()) if slug in str(fault)]
+    def test_the_older_lines_are_kept_by_the_adopting_one(self, adopted):
+        record = standing.record_of(content("knee-pain"))
+        assert record.faults == []
+        gone = next(line for line in record.lines if line.move == "submit")
+        fewer = [line for line in record.lines if line != gone]
+        assert standing.Record(record.content, fewer).faults
+
+    def test_a_person_put_in_after_the_adoption_is_not_adopted_by_the_next_migration(self, adopted):
+        forged = Credential.objects.first()
+        forged.pk, forged._state.adding = None, True
+        forged.save()
+        call_command("migrate", verbosity=0, stdout=io.StringIO())
+        named = {tuple(row[:2]) for line in Event.objects.all() for row in line.rows}
+        assert ("editorial_credential", forged.pk) not in named
+
+    def test_of_two_migrations_at_once_one_adopts(self, adopted):
+        count = Event.objects.count()
+        assert adoption.adopt(content("knee-pain").pk, f.now()).contents == 0
+        assert Event.objects.count() == count
+
+    def test_what_was_signed_before_is_approved_after(self, adopted):
+        f.move("approve", content("signed").typed, person("chief"))
+        assert badges()["signed"][1] == ["Ilse Sample"]
+
+    def test_a_signature_that_a_no_had_ended_counts_for_no_later_approval(self, adopted):
+        rejected = content("rejected-and-resubmitted").typed
+        f.move("submit", rejected, person("editor"))
+        with pytest.raises(Refused, match="No reviewer's signature"):
+            f.move("approve", rejected, person("chief"))
+
+    @pytest.mark.parametrize("slug", ["knee-pain", "carried"])
+    def test_a_signature_of_before_is_taken_back_after(self, adopted, slug):
+        retract(Token.of(content(slug)))
+        assert badges()[slug][1] == []
+        assert not [fault for fault in verify.faults(f.now()) if slug in str(fault)]
+
+    def test_a_redaction_after_the_adoption_leaves_no_fault(self, adopted):
+        carried = content("carried")
+        f.revise(carried.typed, person("writer"), summary="Newer.")
+        f.publish(content("carried").typed, Reviewer.objects.get(name="Otto Sample"))
+        _first, with_a_product, *_rest = carried.revisions.order_by("number")
+        asked = redaction_of(with_a_product)
+        assert asked.done_at
+        assert not [fault for fault in verify.faults(f.now()) if "carried" in str(fault)]
+
+    def test_the_desk_shows_the_adopting_line(self, adopted, client):
+        client.force_login(person("chief"))
+        signed = content("signed").head.typed
+        assert client.get(desk.url(signed, "review")).status_code == 200
+        lines = client.get(reverse("admin:editorial_event_changelist"), {"move": "adopt"})
+        assert lines.status_code == 200
+        assert "adopt" in lines.content.decode()
 
 
 def test_who_opened_a_comment_before_closes_it_after_with_another_account(house):
@@ -320,30 +343,9 @@ def test_who_opened_a_comment_before_closes_it_after_with_another_account(house)
     assert not comment.overruled
 
 
-def test_a_redaction_after_the_adoption_leaves_no_fault(house):
-    adopt()
-    carried = content("carried")
-    f.revise(carried.typed, person("writer"), summary="Newer.")
-    f.publish(content("carried").typed, Reviewer.objects.get(name="Otto Sample"))
-    _first, with_a_product, *_rest = carried.revisions.order_by("number")
-    asked = redaction_of(with_a_product)
-    assert asked.done_at
-    assert not [fault for fault in verify.faults(f.now()) if "carried" in str(fault)]
-
-
 def redaction_of(revision):
     asked = redaction.ask(revision, by=person("anna"), at=f.now(), reason="By law.")
     return redaction.do(asked, by=person("bruno"), at=f.now())
-
-
-def test_the_desk_shows_the_adopting_line(house, client):
-    adopt()
-    client.force_login(person("chief"))
-    signed = content("signed").head.typed
-    assert client.get(desk.url(signed, "review")).status_code == 200
-    lines = client.get(reverse("admin:editorial_event_changelist"), {"move": "adopt"})
-    assert lines.status_code == 200
-    assert "adopt" in lines.content.decode()
 
 
 # --- Rows that were changed in the old house ---------------------------------------------------
@@ -395,22 +397,41 @@ def past_the_guards(statement):
     return changed
 
 
-@pytest.mark.parametrize("what", CHANGED)
-def test_a_changed_row_is_told_and_not_adopted(house, what):
-    table = f"editorial_{what.split(':')[0]}"
-    others = adopt_and_undo(table)
-    changed = past_the_guards(CHANGED[what])
-    assert changed
+def rounds():
+    """CHANGED in as few parts as hold each table once: adopting a house takes seconds."""
+    parts = []
+    for what in CHANGED:
+        table = table_of(what)
+        part = next((p for p in parts if table not in map(table_of, p)), None)
+        if part is None:
+            parts.append(part := [])
+        part.append(what)
+    return parts
+
+
+def table_of(what):
+    return f"editorial_{what.split(':')[0]}"
+
+
+@pytest.mark.parametrize("part", rounds(), ids=lambda part: part[0])
+def test_a_changed_row_is_told_and_not_adopted(house, strays_before, part):
+    changed = {what: past_the_guards(CHANGED[what]) for what in part}
+    assert all(changed.values())
     _told, report = adopt()
-    assert len(strays_of(table, report)) >= max(changed, others + 1)
+    for what, rows in changed.items():
+        table = table_of(what)
+        others = len(strays_of(table, strays_before))
+        assert len(strays_of(table, report)) >= max(rows, others + 1), what
 
 
-def adopt_and_undo(table):
-    """How many rows of a table are not accounted for in the house as it was left."""
-    with transaction.atomic():
-        others = len(strays_of(table, adopt()[1]))
+@pytest.fixture(scope="module")
+def strays_before(written_house, django_db_blocker):
+    """What is told of the house as it was left."""
+    at = time_machine.travel(old_house.now(), tick=False)
+    with django_db_blocker.unblock(), at, transaction.atomic():
+        report = adopt()[1]
         transaction.set_rollback(True)
-    return others
+    return report
 
 
 def strays_of(table, report):
