@@ -70,6 +70,13 @@ def user(role="writer", **fields):
     return told(User.objects.get(pk=made.pk))
 
 
+def any_editor():
+    """Who submits and approves where it does not matter who: one for all, since making an account
+    takes as long as a move."""
+    name = "any-editor"
+    return User.objects.filter(username=name).first() or user("editor", username=name)
+
+
 def told(row):
     """A row of the house, with the line that the desk writes for it."""
     house.write(f"{row._meta.model_name}_added", row, at=now())
@@ -278,7 +285,7 @@ def sign(content, by=None, at=None, **fields):
     by = by or reviewer()
     content.refresh_from_db()
     if content.status == "draft":
-        move("submit", content, user("editor"), at)
+        move("submit", content, any_editor(), at)
     move("sign", content, by.user, at, **sign_form(by, at, **fields))
     return by
 
@@ -289,8 +296,8 @@ def publish(content, by=None, at=None, **fields):
     if content.typed.KIND.needs_sign_off:
         sign(content, by, at, **fields)
     else:
-        move("submit", content, user("editor"), at)
-    move("approve", content, user("editor"), at)
+        move("submit", content, any_editor(), at)
+    move("approve", content, any_editor(), at)
     return content
 
 

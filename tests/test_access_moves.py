@@ -29,7 +29,7 @@ from tests import factories as f
 from tests.database import everything
 from tests.test_access import ROLES
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.once]
 
 TABLE = Path(__file__).with_name("access_moves.csv")
 REFUSED = ("login", "403", "404", "409", "422")

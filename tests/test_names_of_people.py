@@ -14,7 +14,7 @@ from tests.database import everything
 from tests.reading import tree_of
 from tests.test_reviewing import logged_in, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Bidi controls, zero-width and other invisible characters, and control characters.
 UNSEEN = [

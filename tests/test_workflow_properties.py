@@ -299,7 +299,7 @@ def test_a_badge_stands_only_over_the_words_its_reviewer_was_shown(world, steps)
 @pytest.mark.slow
 # The rules that a walk tries are the same on every database: most walks go where they cost least.
 @settings(
-    max_examples=120 if connection.vendor == "sqlite" else 40,
+    max_examples=80 if connection.vendor == "sqlite" else 20,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

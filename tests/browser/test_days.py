@@ -17,6 +17,8 @@ from editorial.models import Event, Letter
 from tests import desk
 from tests import factories as f
 
+pytestmark = pytest.mark.once
+
 TITLE = "Wrists that ache from kneading dough"
 PASSAGE = "press as hard as you can"
 

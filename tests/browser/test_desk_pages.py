@@ -108,7 +108,7 @@ def test_every_page_passes_axe_and_fits_its_screen(site, visitor, username):
     for path in pages_of(username):
         person.page.set_viewport_size({"width": 1280, "height": 900})
         assert person.open(path).status == 200, path
-        person.page.wait_for_load_state("networkidle")
+        person.page.wait_for_load_state("load")
         # What is folded away is read too.
         person.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
         found += [(path, *fault) for fault in faults(person.page)]
