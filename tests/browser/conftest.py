@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.test import Client
 
 from tests import factories as f
@@ -117,3 +118,13 @@ def small_house():
 @pytest.fixture
 def house(transactional_db):
     return standing(small_house)
+
+
+def demonstration():
+    call_command("seed", demo=True, verbosity=0)
+
+
+@pytest.fixture
+def site(transactional_db):
+    """The demonstration, as `make run` seeds it."""
+    standing(demonstration)

@@ -3,14 +3,11 @@ no mouse."""
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
-from django.test import override_settings
 from playwright.sync_api import expect
 
 from acupoints.models import StandardPoint
 from editorial.models import Content, Reviewer, ReviewRequest, User
 from tests import desk
-from tests.support.standing import standing
 
 from .test_desk import DJANGOS
 
@@ -18,16 +15,6 @@ pytestmark = pytest.mark.once
 
 WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 DESK = "/admin/articles/articlerevision/"
-
-
-def seed():
-    with override_settings(DEBUG=True):  # so that the demonstration's accounts have a password
-        call_command("seed", verbosity=0)
-
-
-@pytest.fixture
-def site(transactional_db):
-    standing(seed)
 
 
 def account(username):

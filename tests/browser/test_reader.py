@@ -8,11 +8,9 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 from playwright.sync_api import expect
 
 from articles.models import Article
-from tests.support.standing import standing
 
 pytestmark = pytest.mark.once
 
@@ -42,15 +40,6 @@ PAGES = [
     "/pregnancy/search/?q=hegu",
     "/nowhere/",
 ]
-
-
-def seed():
-    call_command("seed", demo=True, verbosity=0)
-
-
-@pytest.fixture
-def site(transactional_db):
-    standing(seed)
 
 
 VISIBLE = """() => {
