@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.test import Client
 
 from tests import factories as f
@@ -117,3 +118,30 @@ def small_house():
 @pytest.fixture
 def house(transactional_db):
     return standing(small_house)
+
+
+@pytest.fixture
+def people(house):
+    """The house with addresses, a second editor and a second reviewer."""
+    for user in (house.writer, house.editor, house.reviewer.user):
+        user.email = f"{user.username}@sample.example"
+        user.save()
+    house.approver = f.user(
+        "editor",
+        username="abel",
+        first_name="Abel",
+        last_name="Sample",
+        email="abel@sample.example",
+    )
+    house.busy = f.reviewer(
+        f.user(
+            "reviewer",
+            username="otto",
+            first_name="Otto",
+            last_name="Sample",
+            email="otto@sample.example",
+        ),
+        name="Dr Otto Sample",
+    )
+    mail.outbox.clear()
+    return house
