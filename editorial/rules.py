@@ -217,13 +217,14 @@ def why_not(credential, day):
     if credential.suspended_at:
         return _("The credential “%(credential)s” is suspended.") % facts
     if not credential.is_looked_up:
-        return (
-            _(
+        if settings.HOUSE_OF_TWO:
+            said = _("The credential “%(credential)s” waits: an administrator looks it up first.")
+        else:
+            said = _(
                 "The credential “%(credential)s” waits for a second person: somebody who neither "
                 "holds it nor entered it looks it up first."
             )
-            % facts
-        )
+        return said % facts
     if day < credential.valid_from:
         return _("The credential “%(credential)s” is not valid yet.") % facts
     return _("The credential “%(credential)s” expired on %(day)s.") % {
