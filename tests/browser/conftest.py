@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 from django.conf import settings
 from django.core import mail
+from django.db import connection
 from django.test import Client
 
 from tests import factories as f
@@ -34,6 +35,13 @@ def browser_type_launch_args():
 @pytest.fixture(scope="session")
 def browser_context_args():
     return {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _last_connections_may_end():
+    """Threads of the live server end when the browser lets go of them, which may be after the
+    server has stopped: the one connection in memory stays theirs to close until then."""
+    connection.inc_thread_sharing()
 
 
 class Visitor:
