@@ -469,9 +469,9 @@ class Panel:
         ]
 
     def outdated_pins(self):
-        """Texts that this one uses in an older version than readers get of them."""
+        """[(content, name)] of texts that this one uses in an older version than readers get."""
         return [
-            pin.pinned.content
+            (pin.pinned.content, pins.name_in(pin.pinned))
             for pin in standing.pins_of(self.revision)
             if pin.pinned.content.shown_revision_id(self.at) not in (None, pin.pinned_id)
         ]
@@ -506,6 +506,12 @@ class Panel:
         ended = "" if fault else signing_again.why_ended(self.record, signoff)
         return {"fault": fault, "ended": ended}
 
+    def why_no_badge(self):
+        """Why readers see no badge under these words, where they have them; or nothing."""
+        if not self.takes_reviews:
+            return ""
+        return signing_again.why_no_badge(self.record, self.revision, self.at)
+
     # --- For who has signed this before ---------------------------------------------------
 
     @cached_property
@@ -527,8 +533,8 @@ class Panel:
         for content in signatures.due(this, self.at, queues.ahead(self.at)):
             if content.signed_by == self.by.pk:
                 return _(
-                    "Your review of this runs out on %(day)s. Once an editor has submitted it "
-                    "again, you can stand by your signature here."
+                    "Your review of this runs out on %(day)s. Once its writer or an editor has "
+                    "submitted it again, you can stand by your signature here."
                 ) % {"day": date_format(content.due_on, "j M Y")}
         return ""
 

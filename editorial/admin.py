@@ -3,6 +3,7 @@
 from copy import copy
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
@@ -240,6 +241,12 @@ class ReviewerAdmin(ProfileAdmin):
             tell_what_waits(request, obj)
 
 
+LOOKED_UP_BY_TWO = _(
+    "Keeps today and your name. A credential signs only once somebody has looked it up who does "
+    "not hold it. Where you entered it yourself, the reviewer's public page says so."
+)
+
+
 class CredentialForm(forms.ModelForm):
     checked = forms.BooleanField(
         label=_("I have looked this up"),
@@ -267,6 +274,8 @@ class CredentialForm(forms.ModelForm):
                 self.initial[switch] = getattr(self.instance, column) is not None
         if "checked" in self.fields:
             self.initial["checked"] = self.instance.is_looked_up
+            if settings.HOUSE_OF_TWO:
+                self.fields["checked"].help_text = LOOKED_UP_BY_TWO
         if self.instance.annulled_at and "annulled" in self.fields:
             self.fields["annulled"].disabled = True
 

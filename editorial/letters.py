@@ -45,6 +45,8 @@ class Recipe:
     subject: str
     people: tuple
     wish: str
+    # Whether it concerns who approves as well, as far as they want to hear what waits for them.
+    for_approvers: bool = False
 
 
 # --- Whom it concerns: each takes a line and gives the keys of accounts ---------------------
@@ -75,11 +77,11 @@ def thread_members(line):
 
 
 def approvers(line):
-    return set(
-        User.objects.filter(groups__permissions__codename="approve_content")
-        .exclude(revisions__content=line.content_id)
-        .values_list("pk", flat=True)
-    )
+    """All who may approve it: what one wrote, another approves, but for a house of two."""
+    found = User.objects.filter(groups__permissions__codename="approve_content")
+    if not (settings.APPROVER_MAY_BE_CONTRIBUTOR and line.content.spec.needs_sign_off):
+        found = found.exclude(revisions__content=line.content_id)
+    return set(found.values_list("pk", flat=True))
 
 
 def editors(line):
@@ -115,8 +117,12 @@ RECIPES = {
     "emergency": Recipe(
         gettext_lazy("A text was published without a review"), (writers, approvers), "queues"
     ),
-    "retract": Recipe(gettext_lazy("A signature was taken back"), (writers,), "own_work"),
-    "annul": Recipe(gettext_lazy("A signature was annulled"), (writers,), "own_work"),
+    "retract": Recipe(
+        gettext_lazy("A signature was taken back"), (writers,), "own_work", for_approvers=True
+    ),
+    "annul": Recipe(
+        gettext_lazy("A signature was annulled"), (writers,), "own_work", for_approvers=True
+    ),
     "accounts_linked": Recipe(gettext_lazy("Pages lost a name"), (editors,), "queues"),
 }
 
@@ -134,6 +140,9 @@ def write_for(line):
     about = f"event:{line.seq}"
     collect(about, line)
     write(concerned, recipe.wish, about, subject, body_of(line), line.at)
+    if recipe.for_approvers:
+        others = approvers(line) - concerned - {line.actor_id}
+        write(others, "queues", about, subject, body_of(line), line.at)
 
 
 def write(user_ids, wish, about, subject, body, at):

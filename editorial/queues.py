@@ -3,6 +3,7 @@
 import datetime
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.db.models import Min, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import kinds, rules, schedules, signatures
 from .models import Content, ReviewRequest, SignOff
+from .querysets import written_by
 
 S = Content.Status
 LONGEST = 8
@@ -122,15 +124,23 @@ def signed_by(user):
     return Queue(_("Signed by you"), empty, shown, bounded_count(mine), notes=notes)
 
 
+def to_approve(user):
+    """What waits for an approval that this person may give; in a house of two also where they
+    worked on it themselves, as rules.approver_did_not_contribute has it."""
+    is_signed = Q(kind__in=signed_kinds())
+    found = Content.objects.filter(Q(status=S.SIGNED) | Q(status=S.IN_REVIEW) & ~is_signed)
+    if settings.APPROVER_MAY_BE_CONTRIBUTOR:
+        return found.filter(is_signed | ~written_by(user))
+    return found.not_worked_on_by(user)
+
+
 def for_editor(user, now):
-    kinds_signed = signed_kinds()
-    ready = Q(status=S.SIGNED) | Q(status=S.IN_REVIEW) & ~Q(kind__in=kinds_signed)
     late = ReviewRequest.objects.late(now)
     return [
         queue(
             _("To approve"),
             _("Nothing waits for an approval."),
-            Content.objects.filter(ready).not_worked_on_by(user),
+            to_approve(user),
             now,
             board="state=signed",
         ),

@@ -19,6 +19,7 @@ from . import correcting, pins, sources, standing, wording
 from .days import months_after
 from .errors import Refused
 from .models import Comment, Content, Credential, Event, Reviewer, Revision, User
+from .models.people import TITLES
 
 # Until an approved text goes live.
 LONGEST_WAIT = datetime.timedelta(days=3 * 365)
@@ -182,7 +183,7 @@ def signer_is_not_named_like_an_author(attempt):
 def bare_name(name):
     """A person's name without titles, marks and capitals, to compare it with another."""
     words = re.findall(r"\w+", unicodedata.normalize("NFKC", name).casefold())
-    return [word for word in words if word not in ("dr", "prof", "doctor", "professor")]
+    return [word for word in words if word not in TITLES]
 
 
 def signer_has_not_signed_this(attempt):
@@ -216,13 +217,14 @@ def why_not(credential, day):
     if credential.suspended_at:
         return _("The credential “%(credential)s” is suspended.") % facts
     if not credential.is_looked_up:
-        return (
-            _(
+        if settings.HOUSE_OF_TWO:
+            said = _("The credential “%(credential)s” waits: an administrator looks it up first.")
+        else:
+            said = _(
                 "The credential “%(credential)s” waits for a second person: somebody who neither "
                 "holds it nor entered it looks it up first."
             )
-            % facts
-        )
+        return said % facts
     if day < credential.valid_from:
         return _("The credential “%(credential)s” is not valid yet.") % facts
     return _("The credential “%(credential)s” expired on %(day)s.") % {

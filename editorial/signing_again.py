@@ -62,3 +62,21 @@ def renews_at_once(record, revision, reviewer, at):
     counted, ended = record.approved(shown.line, rows, revision.seal)
     named = record.named_by(shown.line)
     return not ended and any(s.pk in named and s.reviewer_id == reviewer.pk for s in counted)
+
+
+def why_no_badge(record, revision, at):
+    """Why readers, who have this revision, see no reviewer's name under it; or nothing. What only
+    the bytes can tell is no part of it: no review mends that."""
+    shown = record.shown(at)
+    if record.faults or shown is None or shown.revision_id != revision.pk:
+        return ""
+    if shown.line.move not in standing.APPROVALS:
+        return _("It was published without a review.")
+    counted, faults = record.approved(shown.line, standing.signoffs_under(revision), revision.seal)
+    if not counted:
+        faults.append(_("No signature that it was approved with counts any more."))
+    elif timezone.localdate(at) > counted[-1].next_review_on:
+        day = date_format(counted[-1].next_review_on, "j M Y")
+        faults.append(_("The review ran out on %(day)s.") % {"day": day})
+    faults += standing.pin_faults(record, revision, at)
+    return faults[0] if faults else ""

@@ -282,8 +282,9 @@ class Record:
         counted = [signoff for signoff in resting if self.stands_by(signoff, seal)]
         faults = []
         noes = self.retractions(signoffs)
-        if any((self.signed_at.get(s.pk) or 0) < noes.get(s.reviewer_id, 0) for s in resting):
-            faults.append(_("A reviewer took their signature back."))
+        gone = [s for s in resting if (self.signed_at.get(s.pk) or 0) < noes.get(s.reviewer_id, 0)]
+        if gone:
+            faults.append(_("%(name)s took their signature back.") % {"name": gone[-1].name})
         if any(line.data.get("stop") for line in self.after(approval)):
             faults.append(_("A reviewer said that readers should stop relying on this text."))
         if approval.seq in self.ended:
@@ -345,7 +346,7 @@ def signoff_fault(record, signoff, seal):
     if not record.is_sound(signoff, seal):
         return _("A sign-off was not written by this application.")
     if key in record.retracted | record.taken_back("annul"):
-        return _("A sign-off was taken back.")
+        return _("This signature was taken back.")
     if key in record.fallen:
         return record.why_fallen(key)
     return None
@@ -544,11 +545,18 @@ def faults_now(said, now):
 
 def pin_faults(record, revision, now):
     return [
-        _("%(text)s, which this text uses, is not as it was: %(words)s")
-        % {"text": said["name"], "words": words}
+        pin_fault(said["name"], kind, words)
         for _pin, said in said_of_pins(record, revision)
-        for _kind, words in faults_now(said, now)
+        for kind, words in faults_now(said, now)
     ]
+
+
+def pin_fault(name, kind, words):
+    if kind == "caution":
+        sentence = _("%(text)s, which this text uses, has a new caution: %(words)s")
+    else:
+        sentence = _("%(text)s, which this text uses, is not as it was: %(words)s")
+    return sentence % {"text": name, "words": words}
 
 
 def about_pins(record, revision, now):

@@ -22,7 +22,7 @@ ENDED = {
     "overruled": "A comment said after Ilse Sample signed that something must be fixed, and "
     "somebody else closed it.",
     "emergency-after-a-schedule": "This was published without a review.",
-    "one-of-two-retracted": "A reviewer took their signature back.",
+    "one-of-two-retracted": "Otto Sample took their signature back.",
     "put-back": "The row of this page is not what the log says.",
 }
 

@@ -189,11 +189,19 @@ def test_a_house_of_two_lets_who_entered_it_look_it_up_and_says_so(client, peopl
     public = credential.reviewer.get_absolute_url()
     said = "Entered and looked up by the same person"
     assert said not in client.get(public).text
+    client.force_login(people["one"])
+    url = reverse("admin:editorial_credential_change", args=[credential.pk])
+    assert "nor who entered it" not in client.get(url).text
     send(client, people["one"], credential, checked="on")
     assert Credential.objects.valid(f.now()).filter(pk=credential.pk).exists()
     assert said in client.get(public).text
     settings.HOUSE_OF_TWO = False
     assert not Credential.objects.valid(f.now()).filter(pk=credential.pk).exists()
+
+
+def test_in_a_house_of_two_no_third_person_is_spoken_of(people, settings):
+    settings.HOUSE_OF_TWO = True
+    assert "an administrator looks it up first" in may_sign(entered(people["one"]))
 
 
 def test_readers_are_not_told_of_a_look_up_by_the_holder(client, people):

@@ -245,3 +245,20 @@ def test_ones_own_page_changes_ones_own_settings_only(people):
     assert client.post("/admin/me/", {**data, "delivery": "hourly"}).status_code == 200
     assert MailSetting.objects.get().delivery == "daily"
     assert Client().get("/admin/me/").status_code == 302
+
+
+def test_a_signature_that_is_taken_back_is_told_to_who_wrote_and_who_approves(article, people):
+    f.move("submit", article, people["writer"])
+    f.sign(article, people["reviewer"].reviewer)
+    f.move("approve", article, people["other editor"])
+    MailSetting.objects.create(user=people["other editor"], queues=False)
+    f.revoke(article)
+    assert told("A signature was taken back") == at("editor", "writer")
+
+
+def test_in_a_house_of_two_who_wrote_it_is_told_that_it_waits(people, settings):
+    settings.APPROVER_MAY_BE_CONTRIBUTOR = True
+    article = f.article(by=people["editor"])
+    f.move("submit", article, people["editor"])
+    f.sign(article, people["reviewer"].reviewer)
+    assert told("A text waits for your approval") == at("editor", "other.editor")

@@ -288,3 +288,11 @@ def test_a_profile_without_an_account_still_has_its_page(client):
     reviewer = Reviewer.objects.create(name="Nobody Sample", slug="nobody")
     assert client.get(reviewer.get_absolute_url()).status_code == 200
     assert Token.of(f.article()).version
+
+
+@pytest.mark.parametrize(
+    ("name", "initials"),
+    [("Vera Sample", "VS"), ("Dr. Vera B. Sample", "VS"), ("Dr", "D"), ("Bo", "B"), ("7", "?")],
+)
+def test_initials_are_those_of_a_name_without_its_title(name, initials):
+    assert Author(name=name).initials == initials

@@ -109,7 +109,7 @@ def test_a_retracted_sign_off_takes_the_badge_and_the_history_says_why(client, r
     assert not badges(client, reviewed)
     assert status(client, reviewed) == ["unreviewed"]
     text = tree_of(client, f"/articles/{reviewed.slug}/history/").text_content()
-    assert "A sign-off was taken back." in text
+    assert "This signature was taken back." in text
     assert "I was wrong." in text
 
 

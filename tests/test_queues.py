@@ -181,3 +181,13 @@ def test_the_first_page_costs_no_more_with_many_contents(role):
     few = spent()
     fill(4)
     assert spent() == few
+
+
+def test_in_a_house_of_two_ones_own_work_waits_for_oneself(settings):
+    editor = f.user("editor")
+    f.sign(f.article(editor, title="My own"), f.reviewer())
+    plain = f.page(editor)
+    f.move("submit", plain, editor)
+    assert "To approve" not in waiting(editor)
+    settings.APPROVER_MAY_BE_CONTRIBUTOR = True
+    assert waiting(editor)["To approve"] == ["My own"], "a plain page has no signature yet"

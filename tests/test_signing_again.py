@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 
+from acupoints.models import Caution
 from editorial import documents, reviewing, signing_again
 from editorial.actions import Token
 from editorial.models import Content, SignOff
@@ -262,6 +263,51 @@ class TestStop:
     def test_nor_is_anybody_about_what_was_never_public(self, article, reviewer):
         f.move("submit", article, f.user("editor"))
         assert self.QUESTION not in text(page(reviewer.user, article))
+
+
+class TestNoBadge:
+    """Whoever has a text before them at the desk reads that its readers see no badge, and why."""
+
+    def said(self, article):
+        [found] = page(f.user("editor"), article).xpath("//*[@data-warning='badge']") or [None]
+        return "" if found is None else text(found)
+
+    def test_nothing_while_it_stands_or_before_it_is_public(self, article, reviewer):
+        assert self.said(article) == ""
+        f.publish(article, reviewer)
+        assert self.said(article) == ""
+
+    def test_a_signature_taken_back(self, article, reviewer):
+        f.publish(article, reviewer)
+        f.revoke(article)
+        assert self.said(article).endswith("Vera Sample took their signature back.")
+        f.move("submit", article, f.user("editor"))
+        assert self.said(article), "until it is approved anew"
+        f.publish(article, f.reviewer())
+        assert self.said(article) == ""
+
+    def test_a_review_that_ran_out(self, article, reviewer):
+        f.publish(article, reviewer, at=f.now() - 400 * DAY)
+        assert "The review ran out on" in self.said(article)
+
+    def test_a_point_in_use_that_was_withdrawn(self, reviewer):
+        point = f.publish(f.point("BL40"), reviewer)
+        host = f.publish(f.article(body=f.embed("BL40")), reviewer)
+        f.move("withdraw", point, f.user("editor"), reason="Wrong.")
+        assert "which this text uses" in self.said(host)
+
+    def test_a_point_in_use_that_gained_a_caution(self, reviewer):
+        point = f.publish(f.point("BL40"), reviewer)
+        host = f.publish(f.article(body=f.embed("BL40")), reviewer)
+        f.revise(point, cautions=[Caution(kind="vessel", text="Not on varicose veins.")])
+        f.publish(point, reviewer)
+        assert self.said(host).endswith("has a new caution: Not on varicose veins.")
+        found = page(f.user("editor"), host).xpath("//a[contains(@href, '/takeover/')]")
+        assert [text(link) for link in found] == ["Take BL40 Wěizhōng over in all texts"]
+
+    def test_an_emergency(self, article):
+        f.move("emergency", article, f.user("editor"), reason="It cannot wait.")
+        assert "published without a review" in self.said(article)
 
 
 def test_the_page_costs_no_more_with_many_signatures(article, reviewer):

@@ -27,6 +27,9 @@ from .fields import (
 from .insert_only import tidy
 from .worded import Worded
 
+# What may stand before a name without being part of it.
+TITLES = ("dr", "prof", "doctor", "professor")
+
 
 class KeepsWhatWasSigned(models.Model):
     """Whoever or whatever stands behind a signature is not deleted; the refusal lists them."""
@@ -229,8 +232,10 @@ class Profile(Worded):
 
     @property
     def initials(self):
+        """Of the first and the last name, whatever title stands before them."""
         words = [word for word in self.name.split() if word[0].isalpha()]
-        return "".join(word[0] for word in (words[0], words[-1])).upper() if words else "?"
+        names = [word for word in words if word.strip(".").lower() not in TITLES] or words
+        return "".join(word[0] for word in [*names[:1], *names[1:][-1:]]).upper() or "?"
 
 
 class Author(Profile):

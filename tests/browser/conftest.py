@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from django.core import mail
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 
 from tests import factories as f
@@ -34,6 +36,13 @@ def browser_type_launch_args():
 @pytest.fixture(scope="session")
 def browser_context_args():
     return {"viewport": {"width": 1280, "height": 900}, "locale": "en-GB"}
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _last_connections_may_end():
+    """Threads of the live server end when the browser lets go of them, which may be after the
+    server has stopped: the one connection in memory stays theirs to close until then."""
+    connection.inc_thread_sharing()
 
 
 class Visitor:
@@ -128,3 +137,30 @@ def demonstration():
 def site(transactional_db):
     """The demonstration, as `make run` seeds it."""
     standing(demonstration)
+
+
+@pytest.fixture
+def people(house):
+    """The house with addresses, a second editor and a second reviewer."""
+    for user in (house.writer, house.editor, house.reviewer.user):
+        user.email = f"{user.username}@sample.example"
+        user.save()
+    house.approver = f.user(
+        "editor",
+        username="abel",
+        first_name="Abel",
+        last_name="Sample",
+        email="abel@sample.example",
+    )
+    house.busy = f.reviewer(
+        f.user(
+            "reviewer",
+            username="otto",
+            first_name="Otto",
+            last_name="Sample",
+            email="otto@sample.example",
+        ),
+        name="Dr Otto Sample",
+    )
+    mail.outbox.clear()
+    return house

@@ -3,9 +3,7 @@ from the invitation to the public history."""
 
 import hashlib
 import json
-import re
 from datetime import timedelta
-from urllib.parse import urlparse
 
 import pytest
 from django.core import mail
@@ -17,6 +15,8 @@ from editorial.models import Event, Letter
 from tests import desk
 from tests import factories as f
 
+from .playing import Post, act, comment_on, move
+
 pytestmark = pytest.mark.once
 
 TITLE = "Wrists that ache from kneading dough"
@@ -24,107 +24,21 @@ PASSAGE = "press as hard as you can"
 
 
 @pytest.fixture
-def people(house):
-    """The house with addresses, a second editor, a second reviewer, and a text of the writer's."""
-    for user in (house.writer, house.editor, house.reviewer.user):
-        user.email = f"{user.username}@sample.example"
-        user.save()
-    house.approver = f.user("editor", username="abel", first_name="Abel", last_name="Sample")
-    house.approver.email = "abel@sample.example"
-    house.approver.save()
-    house.busy = f.reviewer(
-        f.user("reviewer", username="otto", first_name="Otto", email="otto@sample.example"),
-        name="Dr Otto Sample",
-    )
-    house.article = f.article(
-        house.writer,
+def people(people):
+    """Everybody, and a text of the writer's."""
+    people.article = f.article(
+        people.writer,
         title=TITLE,
         slug="wrists",
-        authors=[house.author],
+        authors=[people.author],
         body=f"<p>Rest your hand on the table and {PASSAGE}.</p>" + f.embed("BL40"),
     )
     mail.outbox.clear()
-    return house
-
-
-class Post:
-    """The letters that left since one last looked."""
-
-    def __init__(self):
-        self.read = 0
-
-    def take(self):
-        """[(receiver, subject, path)] in the order of receivers, each with the page it leads to."""
-        new, self.read = mail.outbox[self.read :], len(mail.outbox)
-        for letter in new:
-            assert TITLE not in letter.subject
-            assert PASSAGE not in letter.subject + letter.body
-            assert letter.content_subtype == "plain"
-        return sorted(
-            (letter.to[0].split("@")[0], letter.subject.split(" (no.")[0], self.path(letter.body))
-            for letter in new
-        )
-
-    def path(self, body):
-        return urlparse(re.search(r"http\S+", body).group()).path
-
-
-def act(page, name, button=None, **fields):
-    """Open one of the acts on the review page, fill its form, and send it."""
-    form = page.locator(f".act-{name}").first
-    summary = page.locator(f"details:has(.act-{name}):not([open]) > summary").first
-    if summary.count():
-        summary.click()
-    for field, value in fields.items():
-        box = form.locator(f"[name={field}]")
-        if value is True:
-            box.check()
-        elif box.evaluate("element => element.tagName") == "SELECT":
-            # People of one name are told apart by what stands in brackets behind it.
-            texts = box.locator("option").all_inner_texts()
-            label = next((t for t in texts if t == value or t.startswith(f"{value} (")), None)
-            box.select_option(label=label) if label else box.select_option(value)
-        else:
-            box.fill(value)
-    with page.expect_navigation():
-        form.locator("button[type=submit]").click()
-    expect(page.locator(".done").first).to_be_visible()
-
-
-def comment_on(page, words, **fields):
-    """Mark words in the text with the mouse's selection, and comment on them."""
-    page.evaluate(
-        """words => {
-          const walker = document.createTreeWalker(
-            document.querySelector("[data-signed]"), NodeFilter.SHOW_TEXT);
-          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-            const at = node.data.indexOf(words);
-            if (at < 0) continue;
-            document.getSelection().setBaseAndExtent(node, at, node, at + words.length);
-            return;
-          }
-        }""",
-        words,
-    )
-    page.locator(".comment-here").click()
-    expect(page.locator(".act-comment [name=quote]")).to_have_value(words)
-    act(page, "comment", **fields)
-
-
-def move(page, name, **fields):
-    summary = page.locator(f"details:has(#move-{name}):not([open]) > summary")
-    if summary.count():
-        summary.click()
-    form = page.locator(f"#move-{name}")
-    for field, value in fields.items():
-        box = form.locator(f"[name={field}]")
-        box.check() if value is True else box.fill(value)
-    with page.expect_navigation():
-        form.locator("button[type=submit]").click()
+    return people
 
 
 def test_from_the_invitation_to_the_public_history(people, visitor):
-    post, due = Post(), timezone.localdate() + timedelta(days=5)
+    post, due = Post(TITLE, PASSAGE), timezone.localdate() + timedelta(days=5)
     review = desk.url(people.article.head.typed, "review")
 
     # The editor asks two reviewers by name, with a day and a note.
@@ -268,7 +182,7 @@ def test_an_editors_day_after_publishing(people, visitor):
     f.move("submit", people.article, people.writer)
     f.sign(people.article, people.reviewer)
     mail.outbox.clear()
-    post = Post()
+    post = Post(TITLE, PASSAGE)
     review = desk.url(people.article.head.typed, "review")
 
     editor = visitor(people.editor)
