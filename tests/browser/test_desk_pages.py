@@ -2,18 +2,17 @@
 no mouse."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from acupoints.models import StandardPoint
 from editorial.models import Content, Reviewer, ReviewRequest, User
 from tests import desk
 
+from .judging import findings, too_wide
 from .test_desk import DJANGOS
 
 pytestmark = pytest.mark.once
 
-WCAG = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
 DESK = "/admin/articles/articlerevision/"
 
 
@@ -81,32 +80,18 @@ def pages_of(username):
     return everybody + own[username]
 
 
-def faults(page):
-    """What axe finds, in the light and, as to colours, in the dark."""
-    found = []
-    page.add_style_tag(content="* { transition: none !important; }")
-    for scheme, rules in (("dark", {"runOnly": ["color-contrast"]}), ("light", WCAG)):
-        page.emulate_media(color_scheme=scheme)
-        found += Axe().run(page, options=rules).response["violations"]
-    return [(v["id"], v["nodes"][0]["html"][:160]) for v in found if v["id"] not in DJANGOS]
-
-
 @pytest.mark.parametrize("username", ["writer", "editor", "reviewer", "admin"])
 def test_every_page_passes_axe_and_fits_its_screen(site, visitor, username):
     person = visitor(account(username), bypass_csp=True)
     found = []
     for path in pages_of(username):
-        person.page.set_viewport_size({"width": 1280, "height": 900})
         assert person.open(path).status == 200, path
         person.page.wait_for_load_state("load")
         # What is folded away is read too.
         person.page.evaluate("document.querySelectorAll('details').forEach(d => d.open = true)")
-        found += [(path, *fault) for fault in faults(person.page)]
-        for width in (1280, 820):
-            person.page.set_viewport_size({"width": width, "height": 1180})
-            wide = person.page.evaluate("document.documentElement.scrollWidth")
-            if wide > width:
-                found.append((path, f"{wide} px wide on a screen of {width}"))
+        found += [(path, *fault) for fault in findings(person.page, besides=DJANGOS)]
+        wide = too_wide(person.page, (1280, 820), height=1180)
+        found += [(path, f"{px} px wide on a screen of {screen}") for screen, px in wide]
     assert found == []
     assert person.complaints == []
 
@@ -215,7 +200,7 @@ def test_a_list_of_points_is_previewed_mended_and_imported(site, visitor, tmp_pa
         page.get_by_label("File").set_input_files(file)
         page.get_by_role("button", name="Show what it would change").click()
         page.locator("#result-heading").wait_for()
-        assert faults(page) == []
+        assert findings(page, besides=DJANGOS) == []
 
     show(row.replace("Hégǔ", "Hegu"))
     expect(page.locator("tbody td")).to_contain_text("Pinyin has its tones")

@@ -7,10 +7,11 @@ import json
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 from articles.models import Article
+
+from .judging import findings, too_wide
 
 pytestmark = pytest.mark.once
 
@@ -256,28 +257,12 @@ def test_scroll_to_top_leads_to_the_top(site, visitor):
     reader.page.wait_for_function("window.scrollY === 0")
 
 
-@pytest.mark.parametrize("width", [320, 390, 1280])
-def test_no_page_scrolls_sideways(site, visitor, width):
-    reader = visitor()
-    reader.page.set_viewport_size({"width": width, "height": 800})
-    for path in PAGES:
-        reader.open(path)
-        assert reader.page.evaluate("document.documentElement.scrollWidth") <= width, path
-
-
-def findings(page):
-    """What axe holds against a page under WCAG 2.2 A and AA: [(rule, first element)]."""
-    options = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-    result = Axe().run(page, options=options).response
-    return [(v["id"], v["nodes"][0]["html"][:200]) for v in result["violations"]]
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_on_any_public_page(site, visitor, scheme):
-    reader = visitor(color_scheme=scheme, bypass_csp=True)
+def test_every_public_page_passes_axe_and_fits_its_screen(site, visitor):
+    reader = visitor(bypass_csp=True)
     for path in PAGES:
         reader.open(path)
         assert findings(reader.page) == [], path
+        assert too_wide(reader.page) == [], path
     reader.page.click("[data-opens-search]")
     assert findings(reader.page) == [], "with the search dialog open"
     reader.page.keyboard.type("knee")
