@@ -131,7 +131,7 @@ class Seeding:
 
     def tell(self, move, row, *parts):
         """The line that the desk writes for somebody new."""
-        house.write(move, row, *parts, at=self.day(480), data={"id": row.pk, "name": str(row)})
+        house.write(move, row, *parts, at=self.day(480), data={"id": row.pk})
 
     def make_author(self, text, photo):
         made = Author.objects.create(
