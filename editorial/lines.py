@@ -44,6 +44,7 @@ OTHER_LINES = {
     "credential_added": gettext_lazy("Credential added"),
     "credential_changed": gettext_lazy("Credential changed"),
     "credential_look_up_ended": gettext_lazy("Credential to be looked up again"),
+    "log_head_mended": gettext_lazy("Head of the log put at its last line"),
     "user_deleted": gettext_lazy("Account deleted"),
     "author_deleted": gettext_lazy("Author deleted"),
     "reviewer_deleted": gettext_lazy("Reviewer deleted"),
