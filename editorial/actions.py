@@ -564,11 +564,15 @@ def annul_credential(credential, *, by, at, reason):
         raise Refused(_("This credential was annulled already."))
     credential.annulled_at, credential.annulled_by, credential.note = at, by, reason.strip()
     credential.save()
+    lost = Content.objects.filter(live__signoffs__credential=credential, withdrawn_at=None)
     log.write(
         "credential_annulled",
         at=at,
         actor=by,
-        data={"credential": credential.pk},
+        data={
+            "credential": credential.pk,
+            "contents": sorted(set(lost.values_list("pk", flat=True))),
+        },
         wrote=[credential],
     )
     let_fall(SignOff.objects.filter(credential=credential), contents, "credential_annulled", by, at)

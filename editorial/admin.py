@@ -5,6 +5,7 @@ from copy import copy
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.views.main import ChangeList
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import transaction
 from django.utils import timezone
@@ -33,7 +34,7 @@ class KeptRecord:
         return deleted, counts, set() if protected else lacking, protected
 
     def delete_model(self, request, obj):
-        name, gone = str(obj), [obj, *self.parts_of(obj)]
+        gone = [obj, *self.parts_of(obj)]
         key = obj.pk
         with transaction.atomic():
             super().delete_model(request, copy(obj))
@@ -41,7 +42,7 @@ class KeptRecord:
                 f"{obj._meta.model_name}_deleted",
                 by=request.user,
                 at=timezone.now(),
-                data={"id": key, "name": name},
+                data={"id": key},
                 gone=gone,
             )
 
@@ -178,7 +179,7 @@ def write_log(request, obj, form, change, parts=(), gone=()):
         *parts,
         by=request.user,
         at=timezone.now(),
-        data={"id": obj.pk, "name": str(obj), "fields": sorted(form.changed_data)},
+        data={"id": obj.pk, "fields": sorted(form.changed_data)},
         gone=gone,
     )
 
@@ -364,15 +365,35 @@ class LineFilter(admin.SimpleListFilter):
         return queryset.filter(move=self.value()) if self.value() else queryset
 
 
+class LogList(ChangeList):
+    def get_results(self, request):
+        super().get_results(request)
+        self.result_list = lines.add_names(self.result_list)
+
+
 @admin.register(Event)
 class EventAdmin(admin.ModelAdmin):
-    """The log, to read."""
+    """The log, to read. Lines hold no names: whom one is about is looked up in the rows."""
 
-    list_display = ("seq", "at", "actor", "move", "content", "revision")
+    list_display = ("seq", "at", "actor", "what", "whom", "content", "revision")
     list_select_related = ("actor", "content", "revision__content")
     list_filter = (LineFilter,)
     ordering = ("-seq",)
     show_full_result_count = False
+    readonly_fields = ("whom",)
+
+    def get_changelist(self, request, **kwargs):
+        return LogList
+
+    @admin.display(description=_("move"), ordering="move")
+    def what(self, line):
+        return lines.label_of(line.move)
+
+    @admin.display(description=_("about"), empty_value="–")
+    def whom(self, line):
+        if not hasattr(line, "names"):
+            lines.add_names([line])
+        return line.names
 
     def has_add_permission(self, request):
         return False

@@ -78,7 +78,7 @@ def write_lines(credential, before, deeds, by, at):
         f"credential_{'changed' if before else 'added'}",
         at=at,
         actor=by,
-        data={"id": credential.pk, "name": str(credential), "fields": sorted(changed)},
+        data={"id": credential.pk, "fields": sorted(changed)},
         wrote=[credential],
     )
     for deed in filter(None, deeds):
@@ -86,6 +86,6 @@ def write_lines(credential, before, deeds, by, at):
             f"credential_{deed}",
             at=at,
             actor=by,
-            data={"credential": credential.pk, "reason": credential.note},
+            data={"credential": credential.pk},
             wrote=[credential],
         )

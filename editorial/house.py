@@ -24,7 +24,10 @@ def is_whole(model):
 
 
 def write(move, *rows, by=None, at, data=None, gone=()):
-    """A line for what was done to rows of the house; it names them as they now stand stored."""
+    """A line for what was done to rows of the house; it names them as they now stand stored.
+
+    It names them by table and key: who or what that is, the desk looks up in the row.
+    """
     stored = [type(row)._base_manager.get(pk=row.pk) for row in rows]
     return log.write(move, at=at, actor=by, data=data, wrote=stored, gone=gone)
 

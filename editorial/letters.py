@@ -26,10 +26,12 @@ from .models import (
     ChangeRequest,
     Comment,
     Content,
+    Credential,
     Letter,
     MailSetting,
     ReviewRequest,
     Revision,
+    SignOff,
     User,
 )
 
@@ -40,13 +42,14 @@ MOST_ATTEMPTS = 8
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a kind of line says in a subject, whom it concerns, and which wish covers it."""
+    """What a kind of line says in a subject, whom it concerns, and which wish covers it.
+
+    Who is concerned by several of a line gets the first.
+    """
 
     subject: str
     people: tuple
     wish: str
-    # Whether it concerns who approves as well, as far as they want to hear what waits for them.
-    for_approvers: bool = False
 
 
 # --- Whom it concerns: each takes a line and gives the keys of accounts ---------------------
@@ -90,6 +93,43 @@ def editors(line):
     return set(approving.values_list("pk", flat=True)) if line.data["contents"] else set()
 
 
+def linked(line):
+    """The accounts that turned out to be one person's, where pages lost something by it."""
+    accounts = {line.data["user"], line.data.get("first")}
+    return accounts if line.data["contents"] else set()
+
+
+def holder(line):
+    """Who signs by the credential that the line is about."""
+    return {Credential.objects.get(pk=line.data["credential"]).reviewer.user_id}
+
+
+def signer(line):
+    return {SignOff.objects.get(pk=line.data["signoff"]).signed_by_id}
+
+
+def signers(line):
+    """Who signed what readers have of the text, or had until this line."""
+    signed = SignOff.objects.filter(revision__in=shown_in(line))
+    return set(signed.values_list("signed_by", flat=True))
+
+
+def shown_in(line):
+    return {line.content.live_id, line.content.shown_revision_id(line.at)} - {None}
+
+
+def stopped_signers(line):
+    """Those, where a reviewer said that readers should stop relying on it."""
+    return signers(line) if line.data.get("stop") else set()
+
+
+def other_signers(line):
+    """Those who lose the badge with a signature that was taken back."""
+    return signers(line) if line.revision_id in shown_in(line) else set()
+
+
+NO_BADGE = gettext_lazy("A page that you signed lost its badge")
+
 RECIPES = {
     "review_asked": Recipe(gettext_lazy("A review is asked of you"), (asked_reviewer,), "reviews"),
     "review_accepted": Recipe(
@@ -108,22 +148,56 @@ RECIPES = {
     "comment_answered": Recipe(
         gettext_lazy("An answer to a comment"), (thread_members, writers), "comments"
     ),
-    "request_changes": Recipe(gettext_lazy("Changes are asked of you"), (writers,), "own_work"),
+    "request_changes": (
+        Recipe(gettext_lazy("Changes are asked of you"), (writers,), "own_work"),
+        Recipe(NO_BADGE, (stopped_signers,), "reviews"),
+    ),
     "sign": Recipe(gettext_lazy("A text waits for your approval"), (approvers,), "queues"),
     "approve": Recipe(gettext_lazy("Your text is public"), (writers,), "own_work"),
     "schedule": Recipe(gettext_lazy("Your text has its date"), (writers,), "own_work"),
     "hold": Recipe(gettext_lazy("Your text went back to review"), (writers,), "own_work"),
-    "withdraw": Recipe(gettext_lazy("Your page was withdrawn"), (writers,), "own_work"),
+    "withdraw": (
+        Recipe(gettext_lazy("Your page was withdrawn"), (writers,), "own_work"),
+        Recipe(gettext_lazy("A page that you signed was withdrawn"), (signers,), "reviews"),
+    ),
     "emergency": Recipe(
         gettext_lazy("A text was published without a review"), (writers, approvers), "queues"
     ),
-    "retract": Recipe(
-        gettext_lazy("A signature was taken back"), (writers,), "own_work", for_approvers=True
+    "retract": (
+        Recipe(gettext_lazy("A signature was taken back"), (writers,), "own_work"),
+        Recipe(NO_BADGE, (other_signers,), "reviews"),
+        Recipe(gettext_lazy("A signature was taken back"), (approvers,), "queues"),
     ),
-    "annul": Recipe(
-        gettext_lazy("A signature was annulled"), (writers,), "own_work", for_approvers=True
+    "annul": (
+        Recipe(gettext_lazy("Your signature was annulled"), (signer,), "reviews"),
+        Recipe(gettext_lazy("A signature was annulled"), (writers,), "own_work"),
+        Recipe(gettext_lazy("A signature was annulled"), (approvers,), "queues"),
     ),
-    "accounts_linked": Recipe(gettext_lazy("Pages lost a name"), (editors,), "queues"),
+    "accounts_linked": (
+        Recipe(gettext_lazy("Pages lost a name"), (editors,), "queues"),
+        Recipe(gettext_lazy("Pages lost your name"), (linked,), "reviews"),
+    ),
+    "credential_look_up_ended": Recipe(
+        gettext_lazy("Your credential is to be looked up again"), (holder,), "reviews"
+    ),
+    "credential_suspended": Recipe(
+        gettext_lazy("Your credential was suspended"), (holder,), "reviews"
+    ),
+    "credential_annulled": (
+        Recipe(gettext_lazy("Your credential was annulled"), (holder,), "reviews"),
+        Recipe(gettext_lazy("Pages lost a name"), (editors,), "queues"),
+    ),
+}
+# What follows from a line, where its subject does not say it.
+FOLLOWS = {
+    "credential_look_up_ended": gettext_lazy(
+        "What was looked up is not what stands there now. Until a second person has looked it up "
+        "again, it signs nothing; what it signed before stands."
+    ),
+    "credential_suspended": gettext_lazy(
+        "It signs nothing from now on; what it signed before stands."
+    ),
+    "credential_annulled": gettext_lazy("All that it signed counts for nothing any more."),
 }
 
 
@@ -132,17 +206,19 @@ RECIPES = {
 
 def write_for(line):
     """The letters of a line just written, in its transaction; they go out after the commit."""
-    recipe = RECIPES.get(line.move)
-    if recipe is None:
-        return
-    concerned = set().union(*(people(line) for people in recipe.people)) - {line.actor_id, None}
-    subject = _("%(what)s (no. %(number)d)") % {"what": recipe.subject, "number": line.seq}
-    about = f"event:{line.seq}"
-    collect(about, line)
-    write(concerned, recipe.wish, about, subject, body_of(line), line.at)
-    if recipe.for_approvers:
-        others = approvers(line) - concerned - {line.actor_id}
-        write(others, "queues", about, subject, body_of(line), line.at)
+    about, told = f"event:{line.seq}", {line.actor_id, None}
+    for recipe in recipes_of(line.move):
+        concerned = set().union(*(people(line) for people in recipe.people)) - told
+        told |= concerned
+        subject = _("%(what)s (no. %(number)d)") % {"what": recipe.subject, "number": line.seq}
+        if concerned:
+            collect(about, line, recipe)
+            write(concerned, recipe.wish, about, subject, body_of(line, recipe), line.at)
+
+
+def recipes_of(move):
+    found = RECIPES.get(move, ())
+    return found if isinstance(found, tuple) else (found,)
 
 
 def write(user_ids, wish, about, subject, body, at):
@@ -168,20 +244,20 @@ def write(user_ids, wish, about, subject, body, at):
         transaction.on_commit(lambda: send(about=about, in_digest=False))
 
 
-def body_of(line):
+def body_of(line, recipe):
     """Plain text: what happened, why, and where to go on."""
     heads = heads_of(line)
-    parts = [str(RECIPES[line.move].subject) + ":", *map(str, heads)]
+    parts = [str(recipe.subject) + (":" if heads else "."), *map(str, heads)]
     parts += [_("By %(name)s.") % {"name": line.actor.display_name}] if line.actor else []
     parts.append("")
     for fact in facts_of(line):
         parts += [fact, ""]
-    return "\n".join([*parts, *map(address_of, heads)])
+    return "\n".join([*parts, *(map(address_of, heads) if heads else [own_page()])])
 
 
 def heads_of(line):
     """The working revisions of the contents that a line is about."""
-    keys = [line.content_id] if line.content_id else line.data["contents"]
+    keys = [line.content_id] if line.content_id else line.data.get("contents", ())
     heads = Content.objects.filter(pk__in=keys).order_by("pk").values("head")
     found = Revision.objects.select_related("content").filter(pk__in=heads)
     return [revision.typed for revision in found.order_by("content")]
@@ -193,7 +269,7 @@ def head_of(line):
 
 def facts_of(line):
     """Sentences of what else a line holds for its readers."""
-    facts = []
+    facts = [str(FOLLOWS[line.move])] if line.move in FOLLOWS else []
     if reason := reason_of(line):
         facts.append(_("Reason: %(reason)s") % {"reason": reason})
     if due := line.data.get("due_on"):
@@ -207,6 +283,8 @@ def reason_of(line):
         return ChangeRequest.objects.get(pk=key).reason
     if line.move.startswith("review_"):
         return request_of(line).reason
+    if line.move.startswith("credential_"):
+        return Credential.objects.get(pk=line.data["credential"]).note
     return line.data.get("reason")
 
 
@@ -215,6 +293,11 @@ def address_of(revision):
     meta = revision._meta
     name = f"admin:{meta.app_label}_{meta.model_name}_review"
     return f"{settings.SITE_URL}{reverse(name, args=[revision.pk])}"
+
+
+def own_page():
+    """Where a person finds their own letters and settings at the desk."""
+    return f"{settings.SITE_URL}{reverse('admin:me')}"
 
 
 def forget(content, title):
@@ -253,11 +336,11 @@ def together(subject, where):
             transaction.on_commit(lambda: send_together(subject, where, lines))
 
 
-def collect(about, line):
+def collect(about, line, recipe):
     lines = collected.get()
     if lines is None:
         return
-    what = str(RECIPES[line.move].subject) + ":"
+    what = str(recipe.subject) + ":"
     if line.actor:
         what += "\n" + _("By %(name)s.") % {"name": line.actor.display_name}
     head = head_of(line)

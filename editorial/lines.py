@@ -5,7 +5,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import standing
+from . import house, standing
 from .models import ChangeRequest, ReviewRequest
 from .moves import MOVES
 
@@ -44,6 +44,7 @@ OTHER_LINES = {
     "credential_added": gettext_lazy("Credential added"),
     "credential_changed": gettext_lazy("Credential changed"),
     "credential_look_up_ended": gettext_lazy("Credential to be looked up again"),
+    "log_head_mended": gettext_lazy("Head of the log put at its last line"),
     "user_deleted": gettext_lazy("Account deleted"),
     "author_deleted": gettext_lazy("Author deleted"),
     "reviewer_deleted": gettext_lazy("Reviewer deleted"),
@@ -75,6 +76,40 @@ def add_words(events):
             or told_by_itself(event)
         )
     return events
+
+
+MOST_NAMES = 5
+
+
+def add_names(events):
+    """Give each line `names`: of whom or what in the house it tells, as the rows are named now;
+    returns the lines as a list. One query a table."""
+    events = list(events)
+    models = {model._meta.db_table: model for model in house.models()}
+    named = {
+        event: [(models[table], key) for table, key, *_fact in event.rows if table in models]
+        for event in events
+    }
+    keys = {}
+    for rows in named.values():
+        for model, key in rows[:MOST_NAMES]:
+            keys.setdefault(model, set()).add(key)
+    found = {
+        model: {} if house.is_whole(model) else model._base_manager.in_bulk(wanted)
+        for model, wanted in keys.items()
+    }
+    for event, rows in named.items():
+        names = [name_of(found[model].get(key), model, key) for model, key in rows[:MOST_NAMES]]
+        more = ["…"] if len(rows) > MOST_NAMES else []
+        event.names = ", ".join([*names, *more])
+    return events
+
+
+def name_of(row, model, key):
+    """A row of the house as people call it; one that is gone by its kind and key."""
+    if house.is_whole(model):
+        return str(model._meta.verbose_name_plural)
+    return str(row) if row else f"{model._meta.verbose_name} {key}"
 
 
 def rows_of(model, events, key):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F
 
 from . import letters, signing
-from .errors import BeingMoved
+from .errors import BeingMoved, Refused
 from .models import Content, Event, LogHead
 
 GENESIS = "0" * 64
@@ -128,6 +128,46 @@ def faults(since=0, see=lambda line: None):
         else:
             see(event)
         previous = event.hash
-    head = LogHead.objects.filter(pk=1).first()
-    if (head.count, head.hash) != (count, previous) if head else count:
-        yield "The log does not end where its head says."
+    if fault := fault_of_head(LogHead.objects.filter(pk=1).first(), count, previous):
+        yield fault
+
+
+# --- The head ----------------------------------------------------------------------------
+
+
+def fault_of_head(head, count, last):
+    """What is wrong with the head of a log that ends with line `count` of hash `last`, and what
+    to do about it; None where it is right."""
+    if (head.count, head.hash) == (count, last) if head else not count:
+        return None
+    said = "The log does not end where its head says: "
+    if head is None:
+        said += f"it has no head, and {count} lines."
+    elif head.count > count:
+        return (
+            f"{said}at line {head.count}, but the last is {count}. Lines are gone, and only a "
+            "backup has them."
+        )
+    else:
+        said += f"at line {head.count}, and the last is {count}."
+    return f"{said} Nothing can be written so; manage.py mend_log_head puts it at the last line."
+
+
+@transaction.atomic
+def mend_head(at):
+    """Put a head that is gone, or behind the lines, at the last line, and write a line about it.
+
+    Returns the count that it had, or None where nothing was wrong. Raises Refused where the head
+    names lines that are gone: it is all that still tells of them.
+    """
+    head = LogHead.objects.select_for_update().filter(pk=1).first()
+    last = Event.objects.order_by("seq").last() or Event(seq=0, hash=GENESIS)
+    fault = fault_of_head(head, last.seq, last.hash)
+    if fault is None:
+        return None
+    if head and head.count > last.seq:
+        raise Refused(fault)
+    had = head.count if head else 0
+    LogHead.objects.update_or_create(pk=1, defaults={"count": last.seq, "hash": last.hash})
+    write("log_head_mended", at=at, data={"before": had, "after": last.seq})
+    return had

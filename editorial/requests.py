@@ -10,11 +10,14 @@ ENDED_BY = {
     "approve": _("It was published."),
     "schedule": _("It was approved, to be published at its time."),
     "emergency": _("It was published without a review."),
+    "withdraw": _("It was withdrawn."),
+    "discard": _("The draft was discarded."),
+    "put_away": _("The draft was put away."),
 }
 
 
 def end_after(move, attempt):
-    """Take back what is still asked of reviewers when a move brings the text to its readers."""
+    """Take back what is still asked of reviewers when a move leaves them nothing to read."""
     if reason := ENDED_BY.get(move):
         for request in ReviewRequest.objects.open().filter(content=attempt.content):
             take_back(request, by=attempt.by, at=attempt.at, reason=str(reason))

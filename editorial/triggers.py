@@ -294,6 +294,7 @@ def names_the_row(field, key):
 
 
 def log_head_guards():
+    """The head may be put at the line that it names already: so a wrong hash is mended."""
     table = "editorial_loghead"
     sentence = "The log's head only moves on, to a line that was written."
     return [
@@ -301,7 +302,7 @@ def log_head_guards():
             table,
             "UPDATE",
             "step",
-            "(NEW.count <= OLD.count OR NOT EXISTS (SELECT 1 FROM editorial_event "
+            "(NEW.count < OLD.count OR NOT EXISTS (SELECT 1 FROM editorial_event "
             "WHERE seq = NEW.count AND hash = NEW.hash))",
             sentence,
             reads=("editorial_event",),

@@ -21,7 +21,9 @@ CHANGES = {
     "issuer": "Another Board",
     "number": "S-2",
     "register_url": "https://example.org/other",
+    "scope": "Adults",
     "valid_from": "2021-02-03",
+    "valid_until": "2199-01-01",
 }
 
 
@@ -88,7 +90,6 @@ def test_one_administrator_alone_makes_no_credential_that_signs(client):
     facts = {
         "reviewer": alone.reviewer.pk,
         **{name: value for name, value in CHANGES.items() if name != "register_url"},
-        "scope": "All of it",
     }
     url = reverse("admin:editorial_credential_add")
     before = everything()
@@ -249,18 +250,27 @@ def test_nobody_rewrites_what_waits_and_looks_it_up_alone(client, people):
     assert everything() == before
 
 
-def test_other_words_leave_the_look_up(client, people):
+def test_a_suspension_and_its_reason_leave_the_look_up(client, people):
     credential = looked_up(people["one"], people["two"])
-    send(client, people["one"], credential, scope="Adults", valid_until="2199-01-01")
+    send(client, people["one"], credential, suspended="on", note="Asked the register.")
     credential.refresh_from_db()
-    assert (credential.scope, credential.checked_by) == ("Adults", people["two"])
+    assert (credential.suspended_by, credential.checked_by) == (people["one"], people["two"])
+
+
+def test_nobody_makes_ones_own_credential_last_longer_alone(people):
+    """Who holds it and keeps credentials too: a later last day is a new thing to look up."""
+    credential = looked_up(people["one"], people["two"], valid_until=day(1))
+    credential.valid_until = day(999)
+    credentials.keep(credential, by=people["two"], at=f.now())
+    assert "waits for a second person" in may_sign(credential)
+    assert Credential.objects.get(pk=credential.pk).entered_by == people["two"]
 
 
 def test_a_form_that_was_open_before_a_suspension_was_lifted_keeps_what_stands(people):
     credential = looked_up(people["one"], people["two"])
     old = Credential.objects.get(pk=credential.pk)
     credentials.keep(credential, by=people["two"], at=f.now(), suspended=True)
-    old.scope = "Adults"
+    old.note = "By phone."
     credentials.keep(old, by=people["one"], at=f.now())
     assert Credential.objects.get(pk=credential.pk).suspended_by == people["two"]
 

@@ -234,6 +234,8 @@ def test_a_pin_to_an_unsealed_revision_or_to_itself(site):
     [
         "UPDATE editorial_loghead SET count = count + 2",
         "UPDATE editorial_loghead SET count = 0",
+        "UPDATE editorial_loghead SET hash = 'x'",
+        "UPDATE editorial_loghead SET count = count + 1, hash = 'x'",
         "DELETE FROM editorial_loghead",
     ],
 )

@@ -133,6 +133,32 @@ class TestPublication:
         assert reason in request.reason
         assert Event.objects.get(move="review_cancelled").data["request"] == request.pk
 
+    @pytest.mark.parametrize(
+        ("move", "data", "reason"),
+        [
+            ("withdraw", {"reason": "Wrong."}, "It was withdrawn."),
+            ("discard", {}, "The draft was discarded."),
+        ],
+    )
+    def test_what_is_taken_away_is_asked_of_nobody(self, move, data, reason, reviewer, editor):
+        content = f.publish(f.article())
+        f.revise(content, summary="Newer.")
+        request = reviewing.ask(
+            content, reviewer, by=editor, at=f.now(), due_on=f.now().date(), note=""
+        )
+        f.move(move, content, f.user("editor"), **data)
+        request.refresh_from_db()
+        assert (request.status, request.reason) == ("cancelled", reason)
+
+    def test_a_draft_that_is_put_away_is_asked_of_nobody(self, reviewer, editor):
+        request = asked(reviewer, editor)
+        f.move("recall", request.content, editor)
+        request.refresh_from_db()
+        assert request.status == "asked"
+        f.move("put_away", request.content, editor)
+        request.refresh_from_db()
+        assert (request.status, request.reason) == ("cancelled", "The draft was put away.")
+
     def test_a_signature_is_no_end_and_a_given_answer_stays(self, reviewer, editor):
         request = asked(reviewer, editor)
         f.sign(request.content)

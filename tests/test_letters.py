@@ -10,7 +10,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from editorial import letters, reviewing
+from editorial import actions, credentials, letters, reviewing
 from editorial.actions import Token
 from editorial.errors import Refused
 from editorial.models import Event, Letter, MailSetting, User
@@ -185,6 +185,110 @@ def test_who_left_or_has_no_address_gets_none(article, people):
     assert told("A text waits for your approval") == at("editor")
     letters.send()
     assert [message.to for message in mail.outbox] == [at("editor")]
+
+
+class TestThoseWhoSigned:
+    """No badge falls without a word to whoever signed under it and did not take it."""
+
+    @pytest.fixture
+    def published(self, article, people):
+        f.sign(article, people["reviewer"].reviewer)
+        f.move("approve", article, people["editor"])
+        return article
+
+    def sees(self, account, what, *words):
+        (letter,) = Letter.objects.filter(recipient=account, subject__startswith=what)
+        for word in words:
+            assert word in letter.body, letter.body
+        assert TITLE not in letter.subject
+
+    def test_a_page_that_they_signed_is_withdrawn(self, published, people):
+        f.move("withdraw", published, people["editor"], reason="It was wrong.")
+        said = "It was wrong.", TITLE
+        self.sees(people["reviewer"], "A page that you signed was withdrawn", *said)
+
+    def test_another_says_that_readers_should_stop(self, published, people):
+        other = f.reviewer(name="Dr Other").user
+        f.move("submit", published, people["editor"])
+        f.move("request_changes", published, other, reason="The dose.", stop=True)
+        self.sees(people["reviewer"], "A page that you signed lost its badge", "The dose.", TITLE)
+        assert told("Changes are asked") == at("writer")
+
+    def test_changes_alone_are_not_told_to_them(self, published, people):
+        f.move("submit", published, people["editor"])
+        f.move("request_changes", published, people["editor"], reason="Shorter.")
+        assert told("A page that you signed") == []
+
+    def test_another_takes_a_signature_back(self, article, people):
+        other = f.reviewer(name="Dr Other")
+        f.sign(article, other)
+        f.sign(article, people["reviewer"].reviewer)
+        f.move("approve", article, people["editor"])
+        own = article.signoffs.get(reviewer=other)
+        actions.revoke(own, kind="retract", by=other.user, at=f.now(), reason="I was wrong.")
+        self.sees(people["reviewer"], "A page that you signed lost its badge", TITLE)
+        assert not Letter.objects.filter(recipient=other.user, subject__startswith="A page")
+
+    def test_a_signature_under_a_draft_takes_no_badge(self, published, people):
+        f.revise(published, summary="Newer.")
+        f.sign(published, f.reviewer(name="Dr Other"))
+        f.revoke(published)
+        assert told("A page that you signed") == []
+
+    def test_theirs_is_annulled(self, published, people):
+        actions.revoke(
+            published.signoffs.get(),
+            kind="annul",
+            by=f.user("administrator"),
+            at=f.now(),
+            reason="Not a reviewer.",
+        )
+        self.sees(people["reviewer"], "Your signature was annulled", "Not a reviewer.", TITLE)
+        assert {*at("writer", "editor", "other.editor")} <= {*told("A signature was annulled")}
+
+    def test_their_credential_is_annulled(self, published, people):
+        credential = people["reviewer"].reviewer.credentials.get()
+        other = f.article(title="Quagga")
+        f.sign(other, people["reviewer"].reviewer)
+        by = f.user("administrator")
+        actions.annul_credential(credential, by=by, at=f.now(), reason="Forged.")
+        said = "Forged.", "All that it signed counts for nothing any more."
+        self.sees(people["reviewer"], "Your credential was annulled", TITLE, *said)
+        self.sees(people["editor"], "Pages lost a name", TITLE, "Forged.")
+        assert not Letter.objects.filter(body__contains="Quagga", subject__startswith="Pages")
+
+    def test_a_credential_that_signed_nothing_is_told_to_its_holder_alone(self, people):
+        credential = people["reviewer"].reviewer.credentials.get()
+        by = f.user("administrator")
+        actions.annul_credential(credential, by=by, at=f.now(), reason="Forged.")
+        self.sees(people["reviewer"], "Your credential was annulled", "/admin/me/")
+        assert told("Pages lost") == []
+
+    @pytest.mark.parametrize(
+        ("column", "value"),
+        [("valid_until", datetime.date(2199, 1, 1)), ("scope", "Adults"), ("title", "Doctor")],
+    )
+    def test_their_credential_is_changed(self, published, people, column, value):
+        credential = people["reviewer"].reviewer.credentials.get()
+        setattr(credential, column, value)
+        credentials.keep(credential, by=f.user("administrator"), at=f.now())
+        said = "it signs nothing; what it signed before stands"
+        self.sees(people["reviewer"], "Your credential is to be looked up again", said)
+        line = Event.objects.get(move="credential_look_up_ended")
+        assert line.rows[0][:2] == ["editorial_credential", credential.pk]
+
+    def test_their_credential_is_suspended(self, people):
+        credential = people["reviewer"].reviewer.credentials.get()
+        credential.note = "The register asks."
+        credentials.keep(credential, by=f.user("administrator"), at=f.now(), suspended=True)
+        said = "It signs nothing from now on", "The register asks."
+        self.sees(people["reviewer"], "Your credential was suspended", *said)
+
+    def test_their_account_is_linked(self, published, people):
+        by = f.user("administrator")
+        actions.link_accounts(people["reviewer"], people["writer"], by=by, at=f.now())
+        self.sees(people["reviewer"], "Pages lost your name", TITLE)
+        assert set(at("editor", "other.editor")) <= set(told("Pages lost a name"))
 
 
 class TestReminders:

@@ -21,7 +21,7 @@ from lxml import html
 
 from acupoints.models import Acupoint, AcupointRevision
 from articles.models import Article, Topic
-from editorial.models import Author, Content, Reviewer, SignOff, User
+from editorial.models import Author, Content, Credential, Event, Reviewer, SignOff, User
 from products.models import Product
 from tcmtips.demo import pictures, seeding
 from tests import factories as f
@@ -137,6 +137,14 @@ class TestSeeded:
         assert credential.valid_until < timezone.localdate(now)
         late = SignOff.objects.filter(signed_at__date__gt=credential.valid_until)
         assert not late.filter(reviewer=other)
+
+    def test_each_credential_was_entered_by_one_and_looked_up_by_another(self, site):
+        for one in Credential.objects.select_related("entered_by", "checked_by", "reviewer"):
+            people = {one.entered_by, one.checked_by, one.reviewer.user}
+            assert len(people - {None}) == 3, one
+        assert Credential.objects.looked_up().count() == Credential.objects.count() == 4
+        for move in ("credential_added", "credential_checked"):
+            assert Event.objects.filter(move=move).count() == 4
 
     def test_both_shops_with_their_wording_are_shown(self, site):
         text = " ".join(tree.text_content() for _status, tree in site.pages.values())

@@ -454,7 +454,16 @@ class Credential(KeepsWhatWasSigned, Worded):
     LOGGED[2] = (*LOGGED[1], "entered_by_id")
     UNLOGGED = {}
     # What a second person looks up. Once one of these is another, nobody has looked it up.
-    LOOKED_UP = ("kind", "title", "issuer", "number", "register_url", "valid_from")
+    LOOKED_UP = (
+        "kind",
+        "title",
+        "issuer",
+        "number",
+        "register_url",
+        "scope",
+        "valid_from",
+        "valid_until",
+    )
 
     objects = CredentialQuerySet.as_manager()
 

@@ -28,6 +28,7 @@ TRIED = {
     "index_search": [(), ("--mend",)],
     "inspectdb": [()],
     "makemigrations": [("--check",)],
+    "mend_log_head": [()],
     "migrate": [("--no-input",)],
     "remind": [()],
     "remove_orphaned_tags": [()],

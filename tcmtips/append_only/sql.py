@@ -167,6 +167,7 @@ def log_head_attacks():
     for way, text in (
         ("turned back", "UPDATE editorial_loghead SET count = count - 1"),
         ("skipping a line", "UPDATE editorial_loghead SET count = count + 2"),
+        ("with another hash", "UPDATE editorial_loghead SET hash = 'x'"),
         ("DELETE", "DELETE FROM editorial_loghead"),
     ):
         yield statement(way, "editorial_loghead", (text, []))

@@ -28,7 +28,7 @@ from articles.models import (
     Tip,
     Topic,
 )
-from editorial import actions, house, images, reviewing
+from editorial import actions, credentials, house, images, reviewing
 from editorial.actions import Token
 from editorial.days import months_after
 from editorial.models import Author, Book, Credential, Reviewer, User
@@ -50,6 +50,7 @@ COLLEAGUES = {
     "jonas": ("Jonas", "Sample", ["reviewer"]),
     "ruth": ("Ruth", "Sample-Moreau", ["reviewer"]),
     "emil": ("Emil", "Sample", ["editor"]),
+    "olga": ("Olga", "Sample", ["administrator"]),
 }
 WHO_IS = {
     "nora-sample": "writer",
@@ -131,7 +132,7 @@ class Seeding:
 
     def tell(self, move, row, *parts):
         """The line that the desk writes for somebody new."""
-        house.write(move, row, *parts, at=self.day(480), data={"id": row.pk, "name": str(row)})
+        house.write(move, row, *parts, at=self.day(480), data={"id": row.pk})
 
     def make_author(self, text, photo):
         made = Author.objects.create(
@@ -164,12 +165,14 @@ class Seeding:
         self.reviewers[made.slug] = made
 
     def make_credential(self, reviewer, facts):
-        facts["valid_from"] = self.date(facts["valid_from"])
-        if "valid_until" in facts:
-            facts["valid_until"] = self.date(facts["valid_until"])
-        if facts.pop("checked"):
-            facts |= {"checked_at": facts["valid_from"], "checked_by": self.users["admin"]}
-        self.tell("credential_added", Credential.objects.create(reviewer=reviewer, **facts))
+        """One administrator enters it, and another looks it up the day after."""
+        for day in {"valid_from", "valid_until"} & facts.keys():
+            facts[day] = self.date(facts[day])
+        is_looked_up = facts.pop("checked")
+        made = Credential(reviewer=reviewer, **facts)
+        credentials.keep(made, by=self.users["olga"], at=self.day(480))
+        if is_looked_up:
+            credentials.keep(made, by=self.users["admin"], at=self.day(479), checked=True)
 
     # --- Contents ------------------------------------------------------------------------
 

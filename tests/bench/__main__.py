@@ -40,7 +40,7 @@ PAGES = {
     "preview": ("editor", f"{ARTICLE}/{{draft}}/preview/", 10),
     "compare": ("editor", f"{ARTICLE}/{{published_first}}/compare/{{published}}/", 13),
     "log of an article": ("editor", f"{ARTICLE}/{{published}}/log/", 7),
-    "log of the house": ("editor", "/admin/editorial/event/", 7),
+    "log of the house": ("editor", "/admin/editorial/event/", 13),
     "own page": ("writer", "/admin/me/", 6),
     "search, in all texts": ("", "/search/?q=sample+paragraph", 31),
     "search, in all titles": ("", "/search/?q=article+published", 31),

@@ -14,5 +14,4 @@ class Command(createsuperuser.Command):
         before = set(User.objects.values_list("pk", flat=True))
         super().handle(*args, **options)
         for user in User.objects.exclude(pk__in=before):
-            data = {"id": user.pk, "name": str(user)}
-            house.write("user_added", user, at=timezone.now(), data=data)
+            house.write("user_added", user, at=timezone.now(), data={"id": user.pk})
