@@ -51,7 +51,10 @@ class States:
     def rows(self):
         """What `read_rows` returns, from memory where nothing can have changed a row since."""
         outermost = connection.atomic_blocks[0] if connection.in_atomic_block else None
-        if outermost is None or outermost is not self.transaction:
+        is_told = self.note in connection.execute_wrappers
+        if not is_told:  # a test took out more than its own
+            connection.execute_wrappers.append(self.note)
+        if outermost is None or outermost is not self.transaction or not is_told:
             self.transaction = outermost
             self.forget()
         if self.now not in self.read:
@@ -62,7 +65,6 @@ class States:
 
 
 _states = States()
-connection.execute_wrappers.append(_states.note)
 
 
 def everything():
