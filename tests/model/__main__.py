@@ -7,6 +7,7 @@ exits 1 where there was a difference.
 """
 
 import argparse
+import logging
 import os
 import random
 import sys
@@ -19,7 +20,7 @@ from django.test.runner import DiscoverRunner
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
-STEPS = 60
+STEPS = 100
 
 
 def main():
@@ -31,11 +32,13 @@ def main():
     ends = time.monotonic() + asked.minutes * 60
     with scratch_house() as house:
         from tests.model.driver import Difference, play
+        from tests.model.surfaces import Reader
 
+        reader = Reader(house.users["ed"])
         while time.monotonic() < ends:
             runs += 1
             try:
-                steps += play(house, numbers_of(seed + runs)).taken
+                steps += play(house, numbers_of(seed + runs), reader).taken
             except Difference as difference:
                 found.append(difference)
                 print(f"Run {seed + runs}: {difference}", flush=True)
@@ -51,16 +54,16 @@ def parsed():
 
 
 def numbers_of(seed):
-    from tests.model.driver import MOST
+    from tests.model.driver import SIZE, numbers_in
 
-    chance = random.Random(seed)  # noqa: S311  (a run to be repeated)
-    return [chance.randrange(MOST) for _step in range(STEPS)]
+    return numbers_in(random.Random(seed).randbytes(SIZE * STEPS))  # noqa: S311  (to be repeated)
 
 
 @contextmanager
 def scratch_house():
     """A database that lives as long as this, with the people of the runs in it."""
     django.setup()
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # what is not there is no news
     from tests.model.driver import START, House
 
     runner = DiscoverRunner(verbosity=0, interactive=False)

@@ -1,7 +1,8 @@
 """The model and the application, taking the same steps side by side.
 
-Whether a step is allowed must agree, and then what readers get. A run is a list of numbers, which
-choose who does what to which text, and how much time passes before.
+Whether a step is allowed must agree, then what readers get, and then what some of the eighteen
+surfaces say. A run is a list of numbers, each of which chooses who does what to which text, how
+much time passes before, and where to look afterwards.
 """
 
 import datetime
@@ -63,6 +64,7 @@ STEPS = [move for move, weight in WEIGHTS.items() for _time in range(weight)]
 MINUTE, HOUR, DAY = (datetime.timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
 PAUSES = [MINUTE] * 8 + [HOUR, HOUR, 5 * HOUR, DAY, DAY, 11 * DAY, 31 * DAY, 70 * DAY]
 WAITS = [HOUR, DAY, 12 * DAY, 40 * DAY, 130 * DAY]
+COMPARED_ALL, LOOKED_ALL = 10, 50  # steps
 CAUTIONS = {"a": "Not in pregnancy.", "b": "Not over a wound."}
 
 
@@ -84,7 +86,12 @@ class Choice:
         return self.of(range(many)) == 0
 
 
-MOST = 2**62
+SIZE = 8  # bytes of a run that make one number
+
+
+def numbers_in(run):
+    """The numbers of a run that is given as bytes."""
+    return [int.from_bytes(run[n : n + SIZE], "big") for n in range(0, len(run), SIZE)]
 
 
 class TimedWorld(World):
@@ -129,16 +136,16 @@ class House:
 
 
 class Sides:
-    """Both tellings of one run."""
+    """Both tellings of one run; a reader looks at surfaces as it goes."""
 
-    def __init__(self, house, clock):
-        self.house, self.clock, self.now = house, clock, START
+    def __init__(self, house, clock, reader=None):
+        self.house, self.clock, self.now, self.reader = house, clock, START, reader
         # Permissions are kept on a user object: each run asks anew.
         self.users = {name: User.objects.get(pk=user.pk) for name, user in house.users.items()}
         self.reviewers = {n: Reviewer.objects.get(pk=r.pk) for n, r in house.reviewers.items()}
         self.contents, self.signoffs, self.threads = {}, {}, {name: [] for name in TEXTS}
         self.numbers, self.taken, self.words = itertools.count(1), 0, {}
-        self.said = []
+        self.said, self.folds, self.last_told = [], {}, {}
         self.clock.move_to(self.now)
         self.world = TimedWorld()
         for name, roles in PEOPLE.items():
@@ -192,7 +199,7 @@ class Sides:
         people = list(PEOPLE)
         able = [who for who in people if self.world.would(move, who, self.now, content, **data)]
         who = choose.of(people if choose.is_one_in(6) or not able else able)
-        self.take(move, who, content, **data)
+        self.look_at(self.take(move, who, content, **data), choose)
 
     def wait(self, pause):
         self.now += pause
@@ -238,7 +245,7 @@ class Sides:
         return {"aside": choose.of(["", "a product"])}
 
     def take(self, move, who, content=None, **data):
-        """Try a step on both sides, and compare."""
+        """Try a step on both sides, and compare; returns the names of the texts that it touched."""
         self.said.append(f"{self.now:%d %B %H:%M} {who}: {move} {content or ''} {data or ''}")
         allowed = self.world.attempt(move, who, self.now, content, **data)
         happened = self.tried(move, who, content, data)
@@ -247,8 +254,15 @@ class Sides:
             sides = sides + str(happened) if allowed else "the application allows it"
             raise Difference(f"{self.story()}\n{move} by {who}: {sides}")
         self.taken += 1
-        touched = {content, "host"} if content == "point" else {content}
-        self.compare(touched if content and self.taken % 5 else TEXTS)
+        touched = {content} & set(TEXTS) | self.changed()
+        self.compare(touched if self.taken % COMPARED_ALL else TEXTS)
+        return sorted(touched)
+
+    def changed(self):
+        """Names of the texts of which the model tells something else than after the last step."""
+        told, before = {name: self.told_by_the_model(name) for name in TEXTS}, self.last_told
+        self.last_told = told
+        return {name for name in TEXTS if told[name] != before.get(name)}
 
     def tried(self, move, who, content, data):
         """None where the application took the step, or the sentence by which it refused."""
@@ -335,17 +349,27 @@ class Sides:
                     lines = [f"{k}: model {m!r}, application {a!r}" for k, (m, a) in differ.items()]
                     raise Difference(f"{self.story()}\n{name}: {'; '.join(lines)}")
 
-    def look_everywhere(self, reader):
-        for name in TEXTS:
-            content = Content.objects.get(pk=self.contents[name].pk)
-            if found := differences(reader, content, self.now):
-                raise Difference(f"{self.story()}\n{name}: {found}")
+    def look_at(self, names, choose):
+        """Two surfaces of a text that was touched; every so often all of them."""
+        if self.reader and names:
+            if self.taken % LOOKED_ALL == 0:
+                self.look(names)
+            else:
+                where = list(surfaces.SURFACES)
+                self.look([choose.of(names)], {choose.of(where), choose.of(where)})
+
+    def look(self, names=TEXTS, asked=None):
+        self.reader.forget()
+        for name in names:
+            content, *facts = self.folds[name]
+            truth = surfaces.truth_of(content, *facts, self.now)
+            if found := surfaces.told(self.reader, content.typed, truth, asked):
+                lines = [f"{w} has {k} {said!r}, not {true!r}" for w, k, said, true in found]
+                raise Difference(f"{self.story()}\n{name}: {'; '.join(lines)}")
 
     def told_by_the_model(self, name):
         page = self.world.pages[name]
-        seen, pin = self.world.seen_now(page, self.now), page.live and page.live.pin
-        # A page that lacks its badge for another reason as well may tell either.
-        hidden = set() if pin is None or self.world.pin_stands(pin) else {"overdue"}
+        seen = self.world.seen_now(page, self.now)
         due = seen.next_review_on and timezone.localdate(seen.next_review_on - HOUR)
         return {
             "code": seen.code,
@@ -353,7 +377,8 @@ class Sides:
             "names": sorted(f"Reviewer {who}" for who in seen.badge),
             "last reviewed": seen.last_reviewed if seen.badge else None,
             "next review": due if seen.badge else None,
-            "notices": set(seen.notices) - hidden,
+            "notices": set(seen.notices),
+            "sections": [tuple(f"Reviewer {who}" for who in one) for one in seen.sections],
             "state": seen.state,
             "history": list(seen.history),
         }
@@ -361,16 +386,17 @@ class Sides:
     def told_by_the_fold(self, name):
         content = Content.objects.get(pk=self.contents[name].pk)
         record, badge, typed = fold(content, self.now)
-        words = words_of(typed) if typed else None
+        self.folds[name] = content, record, badge, typed
         stands = badge.stands
         gone = 410 if content.withdrawn_at else 404
         return {
             "code": 200 if typed else gone,
-            "words": words,
+            "words": words_of(typed) if typed else None,
             "names": sorted(signoff.name for signoff in badge.signoffs) if stands else [],
             "last reviewed": badge.last_reviewed if stands else None,
             "next review": badge.next_review_on if stands else None,
-            "notices": notices_of(badge),
+            "notices": notices_of(badge, surfaces.due_on(badge, record, typed, self.now), self.now),
+            "sections": [tuple(sorted(one[1:])) for one in surfaces.sections_of(badge)],
             "state": str(content.status_at(self.now)),
             "history": list(self.history_of(record)),
         }
@@ -403,29 +429,25 @@ def fold(content, now):
 def differences(reader, content, now):
     """What any of the eighteen surfaces says of a content that the fold does not."""
     truth = surfaces.truth_of(content, *fold(content, now), now)
-    return surfaces.told_everywhere(reader, content.typed, truth)
+    return surfaces.told(reader, content.typed, truth)
+
+
+def notices_of(badge, due, now):
+    """What readers are told, with the overdue for that reason alone."""
+    told = surfaces.notices_of(badge) - {"overdue"}
+    told |= {"confirmed"} if badge.confirmed else set()
+    return told | {"overdue"} if due and due < timezone.localdate(now) else told
 
 
 def play(house, numbers, reader=None):
-    """One run from the beginning; nothing of it stays in the database. A reader looks at every
-    surface when it ends."""
+    """One run from the beginning; nothing of it stays in the database. A reader looks at two
+    surfaces after each step, and at every one of every text when it ends."""
     with time_machine.travel(START, tick=False) as clock, transaction.atomic():
-        sides = Sides(house, clock)
+        sides = Sides(house, clock, reader)
         for number in numbers:
             sides.play(number)
         sides.compare()
         if reader:
-            sides.look_everywhere(reader)
+            sides.look()
         transaction.set_rollback(True)
     return sides
-
-
-def notices_of(badge):
-    is_overdue = badge.overdue and not badge.emergency and not badge.faults
-    told = {
-        "unreviewed": badge.emergency,
-        "confirmed": badge.confirmed,
-        "caution": badge.new_cautions,
-        "overdue": is_overdue,
-    }
-    return {name for name, is_so in told.items() if is_so}

@@ -242,7 +242,14 @@ class World:
         # DESIGN is silent: the dates of a page without its badge. Here: only an overdue page's.
         dates = (newest, due) if badge or overdue else (None, None)
         notices = self.notices(approval, overdue, pin is not None and self.has_new_caution(pin))
-        return Seen(200, words, badge, *dates, notices, page.state, history)
+        sections = (self.names(self.under(pin)),) if pin and self.under(pin) else ()
+        return Seen(200, words, badge, *dates, notices, page.state, sections, history)
+
+    def under(self, pin) -> list[Signature]:
+        """The signatures that stand under a pinned text as it was last published."""
+        point = self.pages[pin.content]
+        of_pin = [a for a in point.publications if a.revision is pin]
+        return self.standing(point, of_pin[-1]) if of_pin else []
 
     def notices(self, approval, overdue, cautioned) -> frozenset[str]:
         # DESIGN is silent: what stands where a badge fell by a retraction or a stop. Here: nothing;
