@@ -31,14 +31,14 @@ def main():
     found = []
     ends = time.monotonic() + asked.minutes * 60
     with scratch_house() as house:
-        from tests.model.driver import Difference, play
+        from tests.model.driver import Difference, numbers_of, play
         from tests.model.surfaces import Reader
 
         reader = Reader(house.users["ed"])
         while time.monotonic() < ends:
             runs += 1
             try:
-                steps += play(house, numbers_of(seed + runs), reader).taken
+                steps += play(house, numbers_of(seed + runs, STEPS), reader).taken
             except Difference as difference:
                 found.append(difference)
                 print(f"Run {seed + runs}: {difference}", flush=True)
@@ -51,12 +51,6 @@ def parsed():
     parser.add_argument("--minutes", type=float, default=10)
     parser.add_argument("--seed", type=int)
     return parser.parse_args()
-
-
-def numbers_of(seed):
-    from tests.model.driver import SIZE, numbers_in
-
-    return numbers_in(random.Random(seed).randbytes(SIZE * STEPS))  # noqa: S311  (to be repeated)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ much time passes before, and where to look afterwards.
 
 import datetime
 import itertools
+import random
 from dataclasses import dataclass
 
 import time_machine
@@ -21,8 +22,8 @@ from editorial.errors import Refused, Stale, Unchanged
 from editorial.models import Content, Credential, Reviewer, SignOff, User
 from tests import factories as f
 
-from . import surfaces
-from .facts import TABLE
+from . import moves, surfaces
+from .facts import TABLE, Line
 from .rules import World
 
 START = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
@@ -45,7 +46,7 @@ WEIGHTS = {
     "sign": 9,
     "approve": 7,
     "schedule": 4,
-    "request_changes": 3,
+    "request_changes": 4,
     "recall": 2,
     "discard": 2,
     "put_away": 1,
@@ -59,6 +60,7 @@ WEIGHTS = {
     "retract": 2,
     "annul": 1,
     "annul_credential": 1,
+    "link_accounts": 1,
 }
 STEPS = [move for move, weight in WEIGHTS.items() for _time in range(weight)]
 MINUTE, HOUR, DAY = (datetime.timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
@@ -94,6 +96,26 @@ def numbers_in(run):
     return [int.from_bytes(run[n : n + SIZE], "big") for n in range(0, len(run), SIZE)]
 
 
+def numbers_of(seed, steps):
+    """The numbers of the run that a seed stands for."""
+    return numbers_in(random.Random(seed).randbytes(SIZE * steps))  # noqa: S311  (to be repeated)
+
+
+@dataclass
+class Focus:
+    """The texts and moves of which a run is made."""
+
+    texts: list
+    steps: list
+
+    @classmethod
+    def on(cls, texts, moves):
+        return cls(texts.split(), [move for move in STEPS if move in moves.split()])
+
+
+ALL = Focus(list(TEXTS), STEPS)
+
+
 class TimedWorld(World):
     """A review holds until the end of its day, as a reader's calendar has it."""
 
@@ -102,11 +124,14 @@ class TimedWorld(World):
         midnight = datetime.datetime.combine(day, datetime.time())
         return midnight.replace(tzinfo=timezone.get_current_timezone())
 
+    def is_unlinked(self, who):
+        return list(self.persons.values()).count(self.persons[who]) == 1
+
+    def has_role_for(self, move, at, content, by):
+        return self.table_allows(self.pages.get(content), Line(move, by, at, content, {}, 0))
+
     def would(self, move, by, at, content, **data):
         """Whether a step would be allowed; it is not taken."""
-        from . import moves
-        from .facts import Line
-
         page = self.pages.get(content)
         line = Line(move, by, at, content, data, len(self.log) + 1)
         check = getattr(moves, f"may_{move}", lambda *_: True)
@@ -138,8 +163,9 @@ class House:
 class Sides:
     """Both tellings of one run; a reader looks at surfaces as it goes."""
 
-    def __init__(self, house, clock, reader=None):
+    def __init__(self, house, clock, reader=None, focus=ALL):
         self.house, self.clock, self.now, self.reader = house, clock, START, reader
+        self.focus = focus
         # Permissions are kept on a user object: each run asks anew.
         self.users = {name: User.objects.get(pk=user.pk) for name, user in house.users.items()}
         self.reviewers = {n: Reviewer.objects.get(pk=r.pk) for n, r in house.reviewers.items()}
@@ -188,18 +214,25 @@ class Sides:
         """Let some time pass and take the step that a number chooses."""
         choose = Choice(number)
         self.wait(choose.of(PAUSES))
-        name = choose.of(list(TEXTS))
-        page = self.world.pages[name]
-        likely = [m for m in STEPS if TABLE[m][0] in "*-" or page.state in TABLE[m][0].split()]
-        move = choose.of(STEPS if choose.is_one_in(10) else likely)
+        name = choose.of(self.focus.texts)
+        state, steps = self.world.pages[name].state, self.focus.steps
+        likely = [m for m in steps if TABLE[m][0] in "*-" or state in TABLE[m][0].split()]
+        move = choose.of(steps if choose.is_one_in(10) or not likely else likely)
         data = self.data_for(move, name, choose)
         if data is None:
             return
-        content = None if move == "annul_credential" else name
-        people = list(PEOPLE)
-        able = [who for who in people if self.world.would(move, who, self.now, content, **data)]
-        who = choose.of(people if choose.is_one_in(6) or not able else able)
+        content = None if TABLE[move][0] == "-" else name
+        who = choose.of(self.likely_people(move, content, data, choose))
         self.look_at(self.take(move, who, content, **data), choose)
+
+    def likely_people(self, move, content, data, choose):
+        """Those who may take the step, or often others of their role, whom only a rule stops."""
+        people, asked = list(PEOPLE), (move, self.now, content)
+        of_role = [who for who in people if self.world.has_role_for(*asked, who)]
+        able = [who for who in of_role if self.world.would(move, who, self.now, content, **data)]
+        if choose.is_one_in(15) or not of_role:
+            return people
+        return able if able and not choose.is_one_in(4) else of_role
 
     def wait(self, pause):
         self.now += pause
@@ -230,19 +263,25 @@ class Sides:
             # One of them goes on signing, or there would be little to see.
             is_time = len(left) > 1 and choose.is_one_in(4)
             return {"account": choose.of(sorted(left))} if is_time else None
+        if move == "link_accounts":
+            left = [who for who in PEOPLE if self.world.is_unlinked(who)]
+            if len(left) < len(PEOPLE) - 2:  # one pair or two: the others go on as themselves
+                return None
+            pair = choose.of(left), choose.of(left)
+            return {"accounts": pair} if len(set(pair)) == 2 and choose.is_one_in(2) else None
         return {}
 
     def new_words(self, name, choose):
-        kind = choose.of(["words", "words", "other", "same"])
+        page, kind = self.world.pages[name], choose.of(["words", "words", "other", "other", "same"])
         if kind == "same":
             return {}
-        if kind == "words" or (name == "post" and choose.is_one_in(2)):
+        if kind == "words":
             return {"words": f"{name}word{next(self.numbers)}"}
         if name == "point":
             return {"cautions": choose.of([[], ["a"], ["b"], ["a", "b"]])}
         if name == "host" and choose.is_one_in(2):
             return {"move_pin": True} if self.world.pages["point"].live else None
-        return {"aside": choose.of(["", "a product"])}
+        return {"aside": "" if page.head.aside else "a product"}
 
     def take(self, move, who, content=None, **data):
         """Try a step on both sides, and compare; returns the names of the texts that it touched."""
@@ -337,6 +376,11 @@ class Sides:
     def do_annul_credential(self, move, by, name, data):
         credential = Credential.objects.get(reviewer=self.reviewers[data["account"]])
         actions.annul_credential(credential, by=by, at=self.now, reason="Never given.")
+
+    def do_link_accounts(self, move, by, name, data):
+        first, second = (self.users[who] for who in data["accounts"])
+        actions.link_accounts(second, first, by=by, at=self.now)
+        second.refresh_from_db()
 
     # --- What both say ---------------------------------------------------------------------------
 
@@ -439,11 +483,11 @@ def notices_of(badge, due, now):
     return told | {"overdue"} if due and due < timezone.localdate(now) else told
 
 
-def play(house, numbers, reader=None):
+def play(house, numbers, reader=None, focus=ALL):
     """One run from the beginning; nothing of it stays in the database. A reader looks at two
     surfaces after each step, and at every one of every text when it ends."""
     with time_machine.travel(START, tick=False) as clock, transaction.atomic():
-        sides = Sides(house, clock, reader)
+        sides = Sides(house, clock, reader, focus)
         for number in numbers:
             sides.play(number)
         sides.compare()
