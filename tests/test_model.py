@@ -16,16 +16,19 @@ from tests.model.driver import (
     HOUR,
     SIZE,
     START,
+    Difference,
     House,
     Sides,
     differences,
     numbers_in,
+    numbers_of,
     play,
 )
+from tests.model.faults import FAULTS
 from tests.model.surfaces import Reader
 
 # Four tests of so many runs make 2,000 steps; one number in seven finds nothing to do.
-RUNS, STEPS = 4, 150
+RUNS, STEPS = 3, 200
 quiet = {"deadline": None, "database": None, "suppress_health_check": list(HealthCheck)}
 without_shrinking = [Phase.generate]
 
@@ -56,6 +59,35 @@ def test_model_and_application_agree_on_random_runs(house, number, caplog):
 
     check()
     assert sum(taken) >= 500
+
+
+# --- Faults that were mended, planted again -------------------------------------------------------
+
+MOST_RUNS, MOST_STEPS = 16, 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FAULTS)
+def test_random_runs_find(house, name, caplog, monkeypatch):
+    caplog.set_level(logging.ERROR, "django.request")
+    fault = FAULTS[name]
+    reader = Reader(house.users["ed"]) if fault.looks else None
+    with monkeypatch.context() as patch:
+        fault.plant(patch)
+        run = find_difference(house, fault, reader)
+    assert run, f"{MOST_RUNS} runs did not find that {name}."
+    play(house, run, reader, fault.focus)  # without the fault the two agree
+
+
+def find_difference(house, fault, reader):
+    """The numbers of the first run in which the two differ, up to there; or None."""
+    for start in range(fault.seed, fault.seed + MOST_RUNS):
+        run = numbers_of(start, MOST_STEPS)
+        try:
+            play(house, run, reader, fault.focus)
+        except Difference:
+            return run
+    return None
 
 
 @pytest.mark.slow
