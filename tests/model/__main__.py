@@ -7,6 +7,7 @@ exits 1 where there was a difference.
 """
 
 import argparse
+import logging
 import os
 import random
 import sys
@@ -19,7 +20,7 @@ from django.test.runner import DiscoverRunner
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 
-STEPS = 60
+STEPS = 100
 
 
 def main():
@@ -30,12 +31,14 @@ def main():
     found = []
     ends = time.monotonic() + asked.minutes * 60
     with scratch_house() as house:
-        from tests.model.driver import Difference, play
+        from tests.model.driver import Difference, numbers_of, play
+        from tests.model.surfaces import Reader
 
+        reader = Reader(house.users["ed"])
         while time.monotonic() < ends:
             runs += 1
             try:
-                steps += play(house, numbers_of(seed + runs)).taken
+                steps += play(house, numbers_of(seed + runs, STEPS), reader).taken
             except Difference as difference:
                 found.append(difference)
                 print(f"Run {seed + runs}: {difference}", flush=True)
@@ -50,17 +53,11 @@ def parsed():
     return parser.parse_args()
 
 
-def numbers_of(seed):
-    from tests.model.driver import MOST
-
-    chance = random.Random(seed)  # noqa: S311  (a run to be repeated)
-    return [chance.randrange(MOST) for _step in range(STEPS)]
-
-
 @contextmanager
 def scratch_house():
     """A database that lives as long as this, with the people of the runs in it."""
     django.setup()
+    logging.getLogger("django.request").setLevel(logging.ERROR)  # what is not there is no news
     from tests.model.driver import START, House
 
     runner = DiscoverRunner(verbosity=0, interactive=False)

@@ -1,11 +1,13 @@
 """The model and the application, taking the same steps side by side.
 
-Whether a step is allowed must agree, and then what readers get. A run is a list of numbers, which
-choose who does what to which text, and how much time passes before.
+Whether a step is allowed must agree, then what readers get, and then what some of the eighteen
+surfaces say. A run is a list of numbers, each of which chooses who does what to which text, how
+much time passes before, and where to look afterwards.
 """
 
 import datetime
 import itertools
+import random
 from dataclasses import dataclass
 
 import time_machine
@@ -20,8 +22,8 @@ from editorial.errors import Refused, Stale, Unchanged
 from editorial.models import Content, Credential, Reviewer, SignOff, User
 from tests import factories as f
 
-from . import surfaces
-from .facts import TABLE
+from . import moves, surfaces
+from .facts import TABLE, Line
 from .rules import World
 
 START = datetime.datetime(2026, 3, 2, 12, tzinfo=datetime.UTC)
@@ -44,7 +46,7 @@ WEIGHTS = {
     "sign": 9,
     "approve": 7,
     "schedule": 4,
-    "request_changes": 3,
+    "request_changes": 4,
     "recall": 2,
     "discard": 2,
     "put_away": 1,
@@ -58,11 +60,13 @@ WEIGHTS = {
     "retract": 2,
     "annul": 1,
     "annul_credential": 1,
+    "link_accounts": 1,
 }
 STEPS = [move for move, weight in WEIGHTS.items() for _time in range(weight)]
 MINUTE, HOUR, DAY = (datetime.timedelta(**{unit: 1}) for unit in ("minutes", "hours", "days"))
 PAUSES = [MINUTE] * 8 + [HOUR, HOUR, 5 * HOUR, DAY, DAY, 11 * DAY, 31 * DAY, 70 * DAY]
 WAITS = [HOUR, DAY, 12 * DAY, 40 * DAY, 130 * DAY]
+COMPARED_ALL, LOOKED_ALL = 10, 50  # steps
 CAUTIONS = {"a": "Not in pregnancy.", "b": "Not over a wound."}
 
 
@@ -84,7 +88,32 @@ class Choice:
         return self.of(range(many)) == 0
 
 
-MOST = 2**62
+SIZE = 8  # bytes of a run that make one number
+
+
+def numbers_in(run):
+    """The numbers of a run that is given as bytes."""
+    return [int.from_bytes(run[n : n + SIZE], "big") for n in range(0, len(run), SIZE)]
+
+
+def numbers_of(seed, steps):
+    """The numbers of the run that a seed stands for."""
+    return numbers_in(random.Random(seed).randbytes(SIZE * steps))  # noqa: S311  (to be repeated)
+
+
+@dataclass
+class Focus:
+    """The texts and moves of which a run is made."""
+
+    texts: list
+    steps: list
+
+    @classmethod
+    def on(cls, texts, moves):
+        return cls(texts.split(), [move for move in STEPS if move in moves.split()])
+
+
+ALL = Focus(list(TEXTS), STEPS)
 
 
 class TimedWorld(World):
@@ -95,11 +124,14 @@ class TimedWorld(World):
         midnight = datetime.datetime.combine(day, datetime.time())
         return midnight.replace(tzinfo=timezone.get_current_timezone())
 
+    def is_unlinked(self, who):
+        return list(self.persons.values()).count(self.persons[who]) == 1
+
+    def has_role_for(self, move, at, content, by):
+        return self.table_allows(self.pages.get(content), Line(move, by, at, content, {}, 0))
+
     def would(self, move, by, at, content, **data):
         """Whether a step would be allowed; it is not taken."""
-        from . import moves
-        from .facts import Line
-
         page = self.pages.get(content)
         line = Line(move, by, at, content, data, len(self.log) + 1)
         check = getattr(moves, f"may_{move}", lambda *_: True)
@@ -129,16 +161,17 @@ class House:
 
 
 class Sides:
-    """Both tellings of one run."""
+    """Both tellings of one run; a reader looks at surfaces as it goes."""
 
-    def __init__(self, house, clock):
-        self.house, self.clock, self.now = house, clock, START
+    def __init__(self, house, clock, reader=None, focus=ALL):
+        self.house, self.clock, self.now, self.reader = house, clock, START, reader
+        self.focus = focus
         # Permissions are kept on a user object: each run asks anew.
         self.users = {name: User.objects.get(pk=user.pk) for name, user in house.users.items()}
         self.reviewers = {n: Reviewer.objects.get(pk=r.pk) for n, r in house.reviewers.items()}
         self.contents, self.signoffs, self.threads = {}, {}, {name: [] for name in TEXTS}
         self.numbers, self.taken, self.words = itertools.count(1), 0, {}
-        self.said = []
+        self.said, self.folds, self.last_told = [], {}, {}
         self.clock.move_to(self.now)
         self.world = TimedWorld()
         for name, roles in PEOPLE.items():
@@ -181,18 +214,25 @@ class Sides:
         """Let some time pass and take the step that a number chooses."""
         choose = Choice(number)
         self.wait(choose.of(PAUSES))
-        name = choose.of(list(TEXTS))
-        page = self.world.pages[name]
-        likely = [m for m in STEPS if TABLE[m][0] in "*-" or page.state in TABLE[m][0].split()]
-        move = choose.of(STEPS if choose.is_one_in(10) else likely)
+        name = choose.of(self.focus.texts)
+        state, steps = self.world.pages[name].state, self.focus.steps
+        likely = [m for m in steps if TABLE[m][0] in "*-" or state in TABLE[m][0].split()]
+        move = choose.of(steps if choose.is_one_in(10) or not likely else likely)
         data = self.data_for(move, name, choose)
         if data is None:
             return
-        content = None if move == "annul_credential" else name
-        people = list(PEOPLE)
-        able = [who for who in people if self.world.would(move, who, self.now, content, **data)]
-        who = choose.of(people if choose.is_one_in(6) or not able else able)
-        self.take(move, who, content, **data)
+        content = None if TABLE[move][0] == "-" else name
+        who = choose.of(self.likely_people(move, content, data, choose))
+        self.look_at(self.take(move, who, content, **data), choose)
+
+    def likely_people(self, move, content, data, choose):
+        """Those who may take the step, or often others of their role, whom only a rule stops."""
+        people, asked = list(PEOPLE), (move, self.now, content)
+        of_role = [who for who in people if self.world.has_role_for(*asked, who)]
+        able = [who for who in of_role if self.world.would(move, who, self.now, content, **data)]
+        if choose.is_one_in(15) or not of_role:
+            return people
+        return able if able and not choose.is_one_in(4) else of_role
 
     def wait(self, pause):
         self.now += pause
@@ -223,22 +263,28 @@ class Sides:
             # One of them goes on signing, or there would be little to see.
             is_time = len(left) > 1 and choose.is_one_in(4)
             return {"account": choose.of(sorted(left))} if is_time else None
+        if move == "link_accounts":
+            left = [who for who in PEOPLE if self.world.is_unlinked(who)]
+            if len(left) < len(PEOPLE) - 2:  # one pair or two: the others go on as themselves
+                return None
+            pair = choose.of(left), choose.of(left)
+            return {"accounts": pair} if len(set(pair)) == 2 and choose.is_one_in(2) else None
         return {}
 
     def new_words(self, name, choose):
-        kind = choose.of(["words", "words", "other", "same"])
+        page, kind = self.world.pages[name], choose.of(["words", "words", "other", "other", "same"])
         if kind == "same":
             return {}
-        if kind == "words" or (name == "post" and choose.is_one_in(2)):
+        if kind == "words":
             return {"words": f"{name}word{next(self.numbers)}"}
         if name == "point":
             return {"cautions": choose.of([[], ["a"], ["b"], ["a", "b"]])}
         if name == "host" and choose.is_one_in(2):
             return {"move_pin": True} if self.world.pages["point"].live else None
-        return {"aside": choose.of(["", "a product"])}
+        return {"aside": "" if page.head.aside else "a product"}
 
     def take(self, move, who, content=None, **data):
-        """Try a step on both sides, and compare."""
+        """Try a step on both sides, and compare; returns the names of the texts that it touched."""
         self.said.append(f"{self.now:%d %B %H:%M} {who}: {move} {content or ''} {data or ''}")
         allowed = self.world.attempt(move, who, self.now, content, **data)
         happened = self.tried(move, who, content, data)
@@ -247,8 +293,15 @@ class Sides:
             sides = sides + str(happened) if allowed else "the application allows it"
             raise Difference(f"{self.story()}\n{move} by {who}: {sides}")
         self.taken += 1
-        touched = {content, "host"} if content == "point" else {content}
-        self.compare(touched if content and self.taken % 5 else TEXTS)
+        touched = {content} & set(TEXTS) | self.changed()
+        self.compare(touched if self.taken % COMPARED_ALL else TEXTS)
+        return sorted(touched)
+
+    def changed(self):
+        """Names of the texts of which the model tells something else than after the last step."""
+        told, before = {name: self.told_by_the_model(name) for name in TEXTS}, self.last_told
+        self.last_told = told
+        return {name for name in TEXTS if told[name] != before.get(name)}
 
     def tried(self, move, who, content, data):
         """None where the application took the step, or the sentence by which it refused."""
@@ -324,6 +377,11 @@ class Sides:
         credential = Credential.objects.get(reviewer=self.reviewers[data["account"]])
         actions.annul_credential(credential, by=by, at=self.now, reason="Never given.")
 
+    def do_link_accounts(self, move, by, name, data):
+        first, second = (self.users[who] for who in data["accounts"])
+        actions.link_accounts(second, first, by=by, at=self.now)
+        second.refresh_from_db()
+
     # --- What both say ---------------------------------------------------------------------------
 
     def compare(self, names=TEXTS):
@@ -335,17 +393,27 @@ class Sides:
                     lines = [f"{k}: model {m!r}, application {a!r}" for k, (m, a) in differ.items()]
                     raise Difference(f"{self.story()}\n{name}: {'; '.join(lines)}")
 
-    def look_everywhere(self, reader):
-        for name in TEXTS:
-            content = Content.objects.get(pk=self.contents[name].pk)
-            if found := differences(reader, content, self.now):
-                raise Difference(f"{self.story()}\n{name}: {found}")
+    def look_at(self, names, choose):
+        """Two surfaces of a text that was touched; every so often all of them."""
+        if self.reader and names:
+            if self.taken % LOOKED_ALL == 0:
+                self.look(names)
+            else:
+                where = list(surfaces.SURFACES)
+                self.look([choose.of(names)], {choose.of(where), choose.of(where)})
+
+    def look(self, names=TEXTS, asked=None):
+        self.reader.forget()
+        for name in names:
+            content, *facts = self.folds[name]
+            truth = surfaces.truth_of(content, *facts, self.now)
+            if found := surfaces.told(self.reader, content.typed, truth, asked):
+                lines = [f"{w} has {k} {said!r}, not {true!r}" for w, k, said, true in found]
+                raise Difference(f"{self.story()}\n{name}: {'; '.join(lines)}")
 
     def told_by_the_model(self, name):
         page = self.world.pages[name]
-        seen, pin = self.world.seen_now(page, self.now), page.live and page.live.pin
-        # A page that lacks its badge for another reason as well may tell either.
-        hidden = set() if pin is None or self.world.pin_stands(pin) else {"overdue"}
+        seen = self.world.seen_now(page, self.now)
         due = seen.next_review_on and timezone.localdate(seen.next_review_on - HOUR)
         return {
             "code": seen.code,
@@ -353,7 +421,8 @@ class Sides:
             "names": sorted(f"Reviewer {who}" for who in seen.badge),
             "last reviewed": seen.last_reviewed if seen.badge else None,
             "next review": due if seen.badge else None,
-            "notices": set(seen.notices) - hidden,
+            "notices": set(seen.notices),
+            "sections": [tuple(f"Reviewer {who}" for who in one) for one in seen.sections],
             "state": seen.state,
             "history": list(seen.history),
         }
@@ -361,16 +430,17 @@ class Sides:
     def told_by_the_fold(self, name):
         content = Content.objects.get(pk=self.contents[name].pk)
         record, badge, typed = fold(content, self.now)
-        words = words_of(typed) if typed else None
+        self.folds[name] = content, record, badge, typed
         stands = badge.stands
         gone = 410 if content.withdrawn_at else 404
         return {
             "code": 200 if typed else gone,
-            "words": words,
+            "words": words_of(typed) if typed else None,
             "names": sorted(signoff.name for signoff in badge.signoffs) if stands else [],
             "last reviewed": badge.last_reviewed if stands else None,
             "next review": badge.next_review_on if stands else None,
-            "notices": notices_of(badge),
+            "notices": notices_of(badge, surfaces.due_on(badge, record, typed, self.now), self.now),
+            "sections": [tuple(sorted(one[1:])) for one in surfaces.sections_of(badge)],
             "state": str(content.status_at(self.now)),
             "history": list(self.history_of(record)),
         }
@@ -403,29 +473,25 @@ def fold(content, now):
 def differences(reader, content, now):
     """What any of the eighteen surfaces says of a content that the fold does not."""
     truth = surfaces.truth_of(content, *fold(content, now), now)
-    return surfaces.told_everywhere(reader, content.typed, truth)
+    return surfaces.told(reader, content.typed, truth)
 
 
-def play(house, numbers, reader=None):
-    """One run from the beginning; nothing of it stays in the database. A reader looks at every
-    surface when it ends."""
+def notices_of(badge, due, now):
+    """What readers are told, with the overdue for that reason alone."""
+    told = surfaces.notices_of(badge) - {"overdue"}
+    told |= {"confirmed"} if badge.confirmed else set()
+    return told | {"overdue"} if due and due < timezone.localdate(now) else told
+
+
+def play(house, numbers, reader=None, focus=ALL):
+    """One run from the beginning; nothing of it stays in the database. A reader looks at two
+    surfaces after each step, and at every one of every text when it ends."""
     with time_machine.travel(START, tick=False) as clock, transaction.atomic():
-        sides = Sides(house, clock)
+        sides = Sides(house, clock, reader, focus)
         for number in numbers:
             sides.play(number)
         sides.compare()
         if reader:
-            sides.look_everywhere(reader)
+            sides.look()
         transaction.set_rollback(True)
     return sides
-
-
-def notices_of(badge):
-    is_overdue = badge.overdue and not badge.emergency and not badge.faults
-    told = {
-        "unreviewed": badge.emergency,
-        "confirmed": badge.confirmed,
-        "caution": badge.new_cautions,
-        "overdue": is_overdue,
-    }
-    return {name for name, is_so in told.items() if is_so}

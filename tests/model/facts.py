@@ -145,4 +145,5 @@ class Seen:
     next_review_on: Time = None
     notices: frozenset[str] = frozenset()
     state: str = "draft"
+    sections: tuple[tuple, ...] = ()  # of each embedded text, who signed it
     history: tuple[tuple, ...] = ()  # (words, since); a withdrawal is (None, since)

@@ -90,9 +90,10 @@ def may_sign(world, page, line):
     if page.kind not in NEEDS_SIGNATURE or world.has_must_fix(page) or not world.pin_allows(page):
         return False
     # DESIGN is silent: signing twice. Here: once for each time that it came to review.
-    signed = [s.by for s in world.unended(page) if s.made > page.submitted]
+    since = [s for s in world.unended(page) if s.made > page.submitted]
+    signed = any(world.is_same_person(line.by, s.by) for s in since)
     own = world.has_contributed(page, line.by)
-    return world.has_credential(line.by, line.at) and not own and line.by not in signed
+    return world.has_credential(line.by, line.at) and not own and not signed
 
 
 def do_sign(world, page, line):
@@ -170,7 +171,8 @@ def may_retract(world, page, line):
     signature = find_signature(world, page, line)
     if signature is None or signature.retracted:
         return False
-    return world.is_same_person(line.by, signature.by)
+    # DESIGN is silent: with another account of the signer. Here: with the one that signed.
+    return line.by == signature.by
 
 
 def do_retract(world, page, line):
@@ -186,7 +188,7 @@ def find_signature(world, page, line):
     """The one named by its place on the page, or else the newest own one not yet retracted."""
     if "signature" in line.data:
         return page.signatures[line.data["signature"]]
-    own = [s for s in page.signatures if world.is_same_person(line.by, s.by) and not s.retracted]
+    own = [s for s in page.signatures if s.by == line.by and not s.retracted]
     return own[-1] if own else None
 
 
@@ -209,8 +211,12 @@ def do_annul_credential(world, page, line):
 
 
 def do_link_accounts(world, page, line):
+    before = [world.own_work(page) for page in world.pages.values()]
     kept, gone = (world.persons[name] for name in line.data["accounts"])
     world.persons = {n: kept if p == gone else p for n, p in world.persons.items()}
+    for page, own in zip(world.pages.values(), before, strict=True):
+        if world.own_work(page) != own:
+            world.fall_unsigned(page)
 
 
 # --- to readers and back ---

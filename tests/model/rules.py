@@ -170,19 +170,26 @@ class World:
         if ended or self.is_own(page, approval) or any(s.retracted for s in resting):
             return []
         named = [s for s in approval.signatures if self.counts(page, s)]
-        named = [s for s in named if not self.is_same_person(s.by, approval.by)]
         people = {s.by for s in named}
         renewed = [s for s in approval.renewals if s.by in people and self.counts(page, s)]
         return named + renewed
 
     def is_own(self, page, approval) -> bool:
-        """Nobody approves what they wrote."""
-        # DESIGN is silent: an approver linked to a contributor later. Here: it does not stand.
-        return self.has_contributed(page, approval.by, until=approval.line)
+        """Nobody approves what they wrote or signed."""
+        # DESIGN is silent: an approver linked to a contributor or signer later. Here: it does not
+        # stand.
+        mine = [s for s in page.signatures if self.is_same_person(s.by, approval.by)]
+        signed = any(s.revision is approval.revision and s.row < approval.line for s in mine)
+        return signed or self.has_contributed(page, approval.by, until=approval.line)
+
+    def own_work(self, page) -> list[bool]:
+        """Of each signature and approval, whether it turned out to be over words of their own."""
+        approvals = [self.is_own(page, a) for a in page.publications]
+        return [self.counts(page, s) for s in page.signatures] + approvals
 
     def names(self, signatures) -> tuple[str, ...]:
-        # DESIGN is silent: two signers who turn out to be one person. Here: one name, the earlier.
-        return tuple(sorted({self.persons[s.by]: s.by for s in reversed(signatures)}.values()))
+        # DESIGN is silent: two signers who turn out to be one person. Here: both names, as signed.
+        return tuple(sorted({s.by for s in signatures}))
 
     # --- conditions ---
 
@@ -242,7 +249,14 @@ class World:
         # DESIGN is silent: the dates of a page without its badge. Here: only an overdue page's.
         dates = (newest, due) if badge or overdue else (None, None)
         notices = self.notices(approval, overdue, pin is not None and self.has_new_caution(pin))
-        return Seen(200, words, badge, *dates, notices, page.state, history)
+        sections = (self.names(self.under(pin)),) if pin and self.under(pin) else ()
+        return Seen(200, words, badge, *dates, notices, page.state, sections, history)
+
+    def under(self, pin) -> list[Signature]:
+        """The signatures that stand under a pinned text as it was last published."""
+        point = self.pages[pin.content]
+        of_pin = [a for a in point.publications if a.revision is pin]
+        return self.standing(point, of_pin[-1]) if of_pin else []
 
     def notices(self, approval, overdue, cautioned) -> frozenset[str]:
         # DESIGN is silent: what stands where a badge fell by a retraction or a stop. Here: nothing;

@@ -1,9 +1,10 @@
 """Eighteen ways in which the house tells the same of a text, one function each.
 
-Each takes a Reader and a content and says what it tells: some of {"public", "names", "words",
-"publications", "counts", "state", "overdue"}, or nothing where it does not speak of this kind.
+Each takes a Reader, a content and what is true of it (`truth_of`), and says what it tells: some of
+the same keys, or nothing where it does not speak of this text.
 """
 
+import datetime
 import hashlib
 import json
 
@@ -14,30 +15,42 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import etree, html
 
-from editorial import reminders, reports
-from editorial.models import Content, Letter, Reviewer
+from editorial import reminders, reports, standing
+from editorial.models import Letter, Reviewer, SignOff
+
+
+def tree_of(answer):
+    return html.fromstring(answer.content.decode().strip() or "<p></p>")
 
 
 class Reader:
-    """Somebody who looks everywhere, and an editor at the desk."""
+    """Somebody who looks everywhere, and an editor at the desk. What was read once is not asked
+    again before `forget`: many texts stand on the same page."""
 
     def __init__(self, editor):
-        self.visitor, self.desk, self.editor = Client(), Client(), editor
+        self.visitor, self.desk, self.editor, self.read = Client(), Client(), editor, {}
+
+    def forget(self):
+        self.read.clear()
+        cache.clear()
 
     def get(self, path, **query):
-        return self.visitor.get(path, query)
+        asked = path, *query.items()
+        if asked not in self.read:
+            self.read[asked] = self.visitor.get(path, query)
+        return self.read[asked]
 
     def tree(self, path, **query):
-        return html.fromstring(self.get(path, **query).content.decode())
+        return tree_of(self.get(path, **query))
 
 
-def told_everywhere(reader, content, truth):
-    """[(surface, key, what it says, what is true)] of all that does not agree with the truth."""
-    cache.clear()
-    reader.desk.force_login(reader.editor)  # sessions end by the clock
+def told(reader, content, truth, asked=None):
+    """[(surface, key, what it says, what is true)] of all that does not agree with the truth.
+
+    `asked`: names of surfaces, all of them unless given."""
     found = []
-    for name, surface in SURFACES.items():
-        for key, said in (surface(reader, content, truth) or {}).items():
+    for name in asked or SURFACES:
+        for key, said in (SURFACES[name](reader, content, truth) or {}).items():
             if truth[key] is not None and said != truth[key]:
                 found.append((name, key, said, truth[key]))
     return found
@@ -69,34 +82,50 @@ def only_articles(surface):
 
 def page(reader, content, truth):
     answer = reader.get(content.get_absolute_url())
+    tree = tree_of(answer)
     if content.kind == "acupoint" and not truth["public"]:
-        return {"names": names_in(html.fromstring(answer.content.decode()))}  # the atlas answers
+        return {"names": names_in(tree)}  # the atlas answers
     if answer.status_code != 200:
         return {"code": answer.status_code, "names": []}
-    tree = html.fromstring(answer.content.decode())
     badges = tree.xpath("//*[@data-badge='reviewed']")
-    names = names_in(badges[0]) if badges else []
-    digest = tree.xpath("string(//*[@data-signed]/@data-signed)")
-    shows = truth["title"] in tree.text_content()
-    said = {"code": 200, "names": names, "words": shows}
-    return said | {"digest": digest} if content.spec.needs_sign_off else said
+    said = {
+        "code": 200,
+        "names": names_in(badges[0]) if badges else [],
+        "notices": notices_in(tree),
+        "words": truth["title"] in tree.text_content(),
+    }
+    if badges:
+        own = badges[0].xpath("string(.//*[@class='own-review'])")
+        said["sections"] = [one for one in truth["sections"] if all(name in own for name in one)]
+    if content.spec.needs_sign_off:
+        said["digest"] = tree.xpath("string(//*[@data-signed]/@data-signed)")
+    return said
+
+
+def notices_in(tree):
+    """What readers are told before the text, by the sentences of the templates."""
+    kinds = ("unreviewed", "caution")
+    told = {one for one in tree.xpath("//aside/@data-notice") if one in kinds}
+    return told | {"overdue"} & {*tree.xpath("//@data-status")}
 
 
 def card(reader, content, truth):
     """On the page of a point, of the articles that use it."""
-    pins = content.live and content.live.pins.select_related("pinned__content").first()
-    if not pins or not truth["public"]:
+    pin = truth["revision"].pins.select_related("pinned__content").first()
+    if not (pin and truth["public"]):
         return None
-    path = pins.pinned.content.typed.get_absolute_url()
+    path = pin.pinned.content.typed.get_absolute_url()
     answer = reader.get(path)
     if answer.status_code != 200 or content.get_absolute_url() not in answer.content.decode():
         return None
-    return card_in(html.fromstring(answer.content.decode()), content)
+    return card_in(tree_of(answer), content)
 
 
 def home(reader, content, truth):
-    said = card_in(reader.tree("/"), content)
-    return said if said["public"] or not truth["public"] else None  # the newest ones only
+    tree = reader.tree("/")
+    said = card_in(tree, content)
+    is_full = len(tree.xpath("//article[.//a[starts-with(@href, '/articles/')]]")) >= 7
+    return None if is_full and not said["public"] else said  # the newest ones only
 
 
 def listing(reader, content, truth):
@@ -104,11 +133,8 @@ def listing(reader, content, truth):
 
 
 def topic(reader, content, truth):
-    revision = content.typed.live and content.typed.live.typed
-    tag = revision and revision.tagged.select_related("tag").first()
-    if not tag or not truth["public"] or truth["digest"] != content.live.seal.digest:
-        return None
-    return card_in(reader.tree(tag.tag.get_absolute_url()), content)
+    tag = truth["revision"].tagged.select_related("tag").first()
+    return tag and card_in(reader.tree(tag.tag.get_absolute_url()), content)
 
 
 def reviewer(reader, content, truth):
@@ -121,11 +147,8 @@ def reviewer(reader, content, truth):
 
 
 def author(reader, content, truth):
-    head = content.head.typed
-    byline = head.bylines.first()
-    if byline is None or not truth["public"]:
-        return None
-    return card_in(reader.tree(reverse("author", args=[byline.slug])), content)
+    byline = truth["revision"].bylines.first()
+    return byline and card_in(reader.tree(reverse("author", args=[byline.slug])), content)
 
 
 def search(reader, content, truth):
@@ -133,10 +156,10 @@ def search(reader, content, truth):
 
 
 def suggestion(reader, content, truth):
-    answer = reader.get("/search/suggest/", q=truth["title"]).content.decode()
-    if not truth["public"]:
-        return {"public": content.get_absolute_url() in answer}
-    return None  # the best eight only
+    tree = reader.tree("/search/suggest/", q=truth["title"])
+    links = tree.xpath("//a/@href")
+    said = content.get_absolute_url() in links
+    return {"public": said} if said or len(links) < 8 else None  # the best ones only
 
 
 def feed(reader, content, truth):
@@ -152,11 +175,8 @@ def sitemap(reader, content, truth):
 
 
 def jsonld(reader, content, truth):
-    if not truth["public"]:
-        return None
-    scripts = reader.tree(content.get_absolute_url()).xpath(
-        "//script[@type='application/ld+json']/text()"
-    )
+    tree = reader.tree(content.get_absolute_url())
+    scripts = tree.xpath("//script[@type='application/ld+json']/text()")
     nodes = [node for script in scripts for node in json.loads(script)["@graph"]]
     people = [one["name"] for node in nodes for one in node.get("reviewedBy", ())]
     return {"names": sorted(people)}
@@ -166,10 +186,18 @@ def history(reader, content, truth):
     answer = reader.get(f"{content.get_absolute_url()}history/")
     if answer.status_code != 200:
         return {"code": answer.status_code}
-    entries = html.fromstring(answer.content.decode()).xpath("//ol[contains(@class,'history')]/li")
+    entries = tree_of(answer).xpath("//ol[contains(@class,'history')]/li")
     standing = entries[0].xpath(".//ul/li[strong and not(.//*[contains(@class,'fault')])]")
-    names = sorted(item.xpath("string(strong)") for item in standing)
-    return {"code": 200, "publications": len(entries), "names": names}
+    headings = [entry.xpath("string(h2)") for entry in reversed(entries)]
+    faults = [entry.xpath("string(.)") for entry in reversed(entries)]
+    return {
+        "code": 200,
+        "publications": len(entries),
+        "names": sorted(item.xpath("string(strong)") for item in standing),
+        "reviewed again": [", reviewed " in words for words in headings],
+        "withdrawn": ["Withdrawn on" in words for words in faults],
+        "unreviewed": ["Published without a review." in words for words in faults],
+    }
 
 
 def reviews(reader, content, truth):
@@ -178,7 +206,13 @@ def reviews(reader, content, truth):
         return {"code": answer.status_code}
     found = answer.json()["publications"]
     names = [s["name"] for one in found for s in one["sign_offs"] if s["counts"]]
-    return {"code": 200, "publications": len(found), "names": sorted(set(names))}
+    return {
+        "code": 200,
+        "publications": len(found),
+        "names": sorted(set(names)),
+        "withdrawn": [bool(one["withdrawn"]) for one in reversed(found)],
+        "unreviewed": [bool(one["published_without_review"]) for one in reversed(found)],
+    }
 
 
 def canonical(reader, content, truth):
@@ -193,33 +227,40 @@ def canonical(reader, content, truth):
 
 
 def board(reader, content, truth):
-    """The state by which the board's filter finds it."""
-    address = reverse("admin:board")
-    mark = f'id="card-{content.pk}"'
-    answers = {
-        state: reader.desk.get(address, {"state": state, "q": content.slug})
-        for state in Content.Status.values
-    }
-    found = [state for state, answer in answers.items() if mark in answer.content.decode()]
-    return {"state": found[0] if len(found) == 1 else found}
+    """The column in which it stands, or, of a state that has none, whether its list has it."""
+    address, mark = reverse("admin:board"), f"card-{content.pk}"
+    reader.desk.force_login(reader.editor)  # sessions end by the clock
+    tree = tree_of(reader.desk.get(address, {"q": content.slug}))
+    columns = tree.xpath(f"//section[.//*[@id='{mark}']]/@aria-labelledby")
+    if columns:
+        return {"state": ", ".join(column.removeprefix("column-") for column in columns)}
+    listed = reader.desk.get(address, {"q": content.slug, "state": truth["state"]})
+    is_there = f'id="{mark}"' in listed.content.decode()
+    return {"state": truth["state"] if is_there else None}
 
 
 def report(reader, content, truth):
-    """Whether it stands among those that lost their badge because their review has run out."""
-    rows = reports.REPORTS["overdue"].all_rows(timezone.now())
-    return {"overdue": any(f"/{content.head_id}/" in str(row[-1]) for row in rows)}
+    """Whether it stands among those that lost their badge because their review has run out, and
+    the day for which the calendar has it."""
+    now, path = timezone.now(), f"/{content.head_id}/"
+    rows = {
+        name: [row for row in reports.REPORTS[name].all_rows(now) if path in row[-1]]
+        for name in ("overdue", "calendar")
+    }
+    days = [row[2] for row in rows["calendar"]]
+    return {"overdue": bool(rows["overdue"]), "due": ", ".join(days)}
 
 
 def mail(reader, content, truth):
-    """Whether the reminders of today tell that it has lost its badge."""
+    """Whether the reminders of today tell that it is due or has lost its badge, and that it waits
+    for a second person."""
     with transaction.atomic():
         reminders.write_all(timezone.now())
-        letters = Letter.objects.filter(
-            about__startswith=f"again:{content.pk}:", about__endswith=":late"
-        )
-        said = letters.exists()
+        about = set(Letter.objects.values_list("about", flat=True))
         transaction.set_rollback(True)
-    return {"overdue": said}
+    again = {one.split(":")[-1] for one in about if one.startswith(f"again:{content.pk}:")}
+    waits = any(one.startswith(f"emergency:{content.pk}:") for one in about)
+    return {"overdue": "late" in again, "soon": "soon" in again, "unconfirmed": waits}
 
 
 SURFACES = {
@@ -247,20 +288,83 @@ SURFACES = {
 # --- What is true ---------------------------------------------------------------------------------
 
 
+SOON = datetime.timedelta(days=30)
+YEAR = datetime.timedelta(days=365)
+
+
 def truth_of(content, record, badge, revision, now):
-    """What the fold says of a text; `badge` and `revision` are None where readers have nothing."""
+    """What the fold says of a text; `revision` is None where readers have nothing."""
     public, gone = revision is not None, 410 if content.withdrawn_at else 404
-    title = str((revision or content.head).typed)
+    publications, shown = record.publications(now), revision or content.head.typed
+    due, today = due_on(badge, record, revision, now), timezone.localdate(now)
     return {
         "public": public,
         "code": 200 if public else gone,
         "names": sorted(s.name for s in badge.signoffs) if public and badge.stands else [],
+        "notices": notices_of(badge),
+        "sections": sections_of(badge),
         "words": True,
-        "title": title,
+        "revision": shown,
+        "title": str(shown),
         "digest": revision.seal.digest if public else None,
         "number": revision.number if public else None,
-        "publications": len(record.publications(now)),
+        "publications": len(publications),
+        "reviewed again": [reviewed_again(record, *two) for two in pairs(publications)],
+        "withdrawn": [bool(one.withdrawn) for one in publications],
+        "unreviewed": [one.line.move == standing.UNREVIEWED for one in publications],
         "state": str(content.status_at(now)),
-        # Where the badge fell for another reason as well, the lists of what is due may say either.
-        "overdue": None if badge.faults else bool(public and badge.overdue),
+        "due": due.isoformat() if due and due <= today + YEAR else "",
+        "overdue": bool(due) and due < today,
+        "soon": bool(due) and today <= due <= today + SOON,
+        "unconfirmed": bool(badge.emergency) and not badge.confirmed,
     }
+
+
+def notices_of(badge):
+    told = {
+        "unreviewed": badge.emergency,
+        "caution": badge.new_cautions,
+        "overdue": badge.overdue,
+    }
+    return {name for name, is_so in told.items() if is_so}
+
+
+def sections_of(badge):
+    """[(name of an embedded text, its signers)]: what the badge says that it does not cover."""
+    return [(name, *(s.split(",")[0] for s in signers)) for name, signers in badge.sections]
+
+
+def due_on(badge, record, revision, now):
+    """The day for which a review is due; what lost its badge for another reason is not, while a
+    text that waits for what it embeds is."""
+    if revision is None or badge.faults != standing.pin_faults(record, revision, now):
+        return None
+    return badge.next_review_on
+
+
+def pairs(publications):
+    return zip([None, *publications], publications, strict=False)
+
+
+def reviewed_again(record, before, publication):
+    """Whether somebody has signed the same words between two publications of them, or since."""
+    if before is None or before.revision_id != publication.revision_id:
+        return False
+    rests = signed_for(record, publication)
+    return any(record.signed_at[key] > before.line.seq for key in rests)
+
+
+def signed_for(record, publication):
+    """Keys of the sign-offs that an approval names, and of those that renewed it."""
+    if publication.line.move not in standing.APPROVALS:
+        return []
+    named = record.named_by(publication.line)
+    reviewer = dict(SignOff.objects.values_list("pk", "reviewer"))
+    renewed = []
+    for line in record.after(publication.line):
+        if line.move in (*standing.APPROVALS, "withdraw") or line.data.get("stop"):
+            break
+        same = line.move == "sign" and line.revision_id == publication.revision_id
+        if same and reviewer[line.data["signoff"]] in [reviewer[key] for key in named]:
+            renewed.append(line.data["signoff"])
+    return [*named, *renewed]
