@@ -4,13 +4,10 @@ import logging
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from editorial.models import Content
-from tests import factories as f
 from tests.model.driver import (
     DAY,
     HOUR,
@@ -19,7 +16,6 @@ from tests.model.driver import (
     Difference,
     House,
     Sides,
-    differences,
     numbers_in,
     numbers_of,
     play,
@@ -44,6 +40,7 @@ def house(written_house, db):
     return written_house
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.parametrize("number", range(4))
 def test_model_and_application_agree_on_random_runs(house, number, caplog):
@@ -66,6 +63,7 @@ def test_model_and_application_agree_on_random_runs(house, number, caplog):
 MOST_RUNS, MOST_STEPS = 16, 30
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.parametrize("name", FAULTS)
 def test_random_runs_find(house, name, caplog, monkeypatch):
@@ -88,20 +86,6 @@ def find_difference(house, fault, reader):
         except Difference:
             return run
     return None
-
-
-@pytest.mark.slow
-@pytest.mark.django_db
-def test_eighteen_surfaces_say_the_same_of_every_text_of_the_seed():
-    call_command("seed", "--demo", verbosity=0)
-    reader = Reader(f.user("superuser"))
-    reader.forget()
-    found = {
-        str(content): said
-        for content in Content.objects.exclude(head=None)
-        if (said := differences(reader, content, f.now()))
-    }
-    assert not found, found
 
 
 # --- Stories in which the two once parted --------------------------------------------------------
