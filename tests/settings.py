@@ -1,6 +1,7 @@
 """The project's settings with keys for tests, quick passwords and a folder of its own."""
 
 import os
+import re
 import tempfile
 
 os.environ.update(
@@ -14,6 +15,21 @@ os.environ.update(
     EMAIL_URL="memorymail://",
 )
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
+
+
+def cache_of_worker(address, worker):
+    """Each worker of a run has a Redis database of its own, since tests empty theirs; a server has
+    sixteen. Processes that a test starts inherit the address as it is then."""
+    found = re.fullmatch(r"(redis://.*/)(\d+)", address)
+    if not found or not worker.startswith("gw"):
+        return address
+    return f"{found[1]}{(int(found[2]) + int(worker[2:])) % 16}"
+
+
+if not os.environ.get("CACHE_OF_WORKER"):
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    os.environ["CACHE_URL"] = cache_of_worker(os.environ.get("CACHE_URL", "locmemcache://"), worker)
+    os.environ["CACHE_OF_WORKER"] = "1"
 
 from tcmtips.settings import *  # noqa: F403
 from tcmtips.settings import STORAGES
