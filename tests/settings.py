@@ -16,23 +16,8 @@ os.environ.update(
 )
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
-
-def cache_of_worker(address, worker):
-    """Each worker of a run has a Redis database of its own, since tests empty theirs; a server has
-    sixteen. Processes that a test starts inherit the address as it is then."""
-    found = re.fullmatch(r"(redis://.*/)(\d+)", address)
-    if not found or not worker.startswith("gw"):
-        return address
-    return f"{found[1]}{(int(found[2]) + int(worker[2:])) % 16}"
-
-
-if not os.environ.get("CACHE_OF_WORKER"):
-    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
-    os.environ["CACHE_URL"] = cache_of_worker(os.environ.get("CACHE_URL", "locmemcache://"), worker)
-    os.environ["CACHE_OF_WORKER"] = "1"
-
 from tcmtips.settings import *  # noqa: F403
-from tcmtips.settings import STORAGES
+from tcmtips.settings import CACHES, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -41,3 +26,8 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 LOGGING = {"version": 1, "disable_existing_loggers": False}
 INSTALLED_APPS += ["django_migration_linter"]  # noqa: F405
+
+# Each worker of a run has a Redis database of its own, of the sixteen, since tests empty theirs.
+CACHE, WORKER = CACHES["default"], os.environ.get("PYTEST_XDIST_WORKER", "")
+if WORKER and (address := re.fullmatch(r"(redis://.*/)(\d+)", str(CACHE.get("LOCATION")))):
+    CACHE["LOCATION"] = f"{address[1]}{(int(address[2]) + int(WORKER.removeprefix('gw'))) % 16}"
