@@ -4,13 +4,10 @@ import logging
 
 import pytest
 import time_machine
-from django.core.management import call_command
 from django.db import transaction
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
-from editorial.models import Content
-from tests import factories as f
 from tests.model.driver import (
     DAY,
     HOUR,
@@ -19,7 +16,6 @@ from tests.model.driver import (
     Difference,
     House,
     Sides,
-    differences,
     numbers_in,
     numbers_of,
     play,
@@ -88,20 +84,6 @@ def find_difference(house, fault, reader):
         except Difference:
             return run
     return None
-
-
-@pytest.mark.slow
-@pytest.mark.django_db
-def test_eighteen_surfaces_say_the_same_of_every_text_of_the_seed():
-    call_command("seed", "--demo", verbosity=0)
-    reader = Reader(f.user("superuser"))
-    reader.forget()
-    found = {
-        str(content): said
-        for content in Content.objects.exclude(head=None)
-        if (said := differences(reader, content, f.now()))
-    }
-    assert not found, found
 
 
 # --- Stories in which the two once parted --------------------------------------------------------
