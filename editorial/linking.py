@@ -79,17 +79,24 @@ def contributed_to(accounts, author=None):
 
 
 def breach_on(content, record, persons, accounts):
-    signoffs = list(content.signoffs.filter(signed_by__in=accounts).select_related("revision"))
-    fallen = [s.pk for s in signoffs if stands(record, s) and is_own(content, s, persons)]
-    ended = [
-        line.seq
-        for line in record.lines
-        if line.move in standing.APPROVALS
-        and line.actor_id in accounts
-        and line.seq not in record.ended
-        and is_approval_of_own(content, line, signoffs, persons)
-    ]
-    return Breach(content, fallen, ended)
+    signoffs = list(content.signoffs.select_related("revision"))
+    own = [s for s in signoffs if s.signed_by_id in accounts]
+    fallen = {s.pk for s in own if stands(record, s) and is_own(content, s, persons)}
+    ended = []
+    for line in record.lines:
+        if (
+            line.move in standing.APPROVALS
+            and line.actor_id in accounts
+            and line.seq not in record.ended
+        ):
+            signed = {s.pk for s in own if was_signed_for(line, s)}
+            if has_contributed(content, line, persons):
+                ended.append(line.seq)
+            elif signed and rests_on_others(record, line, signoffs, accounts):
+                fallen |= signed
+            elif signed:
+                ended.append(line.seq)
+    return Breach(content, sorted(fallen), ended)
 
 
 def stands(record, signoff):
@@ -106,10 +113,20 @@ def is_own(content, signoff, persons):
     return bool(persons & rules.contributors(content, until))
 
 
-def is_approval_of_own(content, line, signoffs, persons):
-    """Whether who approved had signed the revision, or contributed where the house forbids it."""
-    if any(s.revision_id == line.revision_id and s.signed_at <= line.at for s in signoffs):
-        return True
+def was_signed_for(approval, signoff):
+    return signoff.revision_id == approval.revision_id and signoff.signed_at <= approval.at
+
+
+def rests_on_others(record, approval, signoffs, accounts):
+    """Whether an approval also names somebody else's signature that stands: only a name goes."""
+    named = record.named_by(approval)
+    return any(
+        s.pk in named and s.signed_by_id not in accounts and stands(record, s) for s in signoffs
+    )
+
+
+def has_contributed(content, line, persons):
+    """Whether who approved had contributed, where the house forbids it."""
     is_allowed = settings.APPROVER_MAY_BE_CONTRIBUTOR and content.spec.needs_sign_off
     if is_allowed or line.data.get("approver_contributed"):
         return False

@@ -175,7 +175,7 @@ class Record:
     @cached_property
     def fallen(self):
         """Sign-offs that count for nothing, though their signers did not say no: annulled, or
-        of an annulled credential, or of somebody who turned out to be a contributor."""
+        of an annulled credential, or of somebody who turned out to have contributed or approved."""
         named = [key for line in self.told for key in line.data.get("fallen", ())]
         return self.taken_back("annul") | self.family(named)
 
@@ -187,7 +187,7 @@ class Record:
                     return _("The reviewer's credential was annulled, or not valid that day.")
                 if line.move == "credential_annulled":
                     return _("The reviewer's credential was annulled.")
-                return _("The reviewer turned out to have worked on the text.")
+                return _("The reviewer turned out to have worked on the text or approved it.")
         return None
 
     @cached_property

@@ -198,6 +198,24 @@ def test_an_approval_by_who_signed_or_wrote_takes_the_badge(client, who):
     assert badge(client, article), "the signature stands, and somebody else has approved it"
 
 
+def test_an_approval_that_another_signature_carries_loses_that_name_only(client):
+    signer, other, editor = f.reviewer(), f.reviewer(name="Bo Sample"), f.user("editor")
+    article = f.article()
+    f.sign(article, signer)
+    f.sign(article, other)
+    f.move("approve", article, editor)
+    own = article.signoffs.get(signed_by=signer.user)
+    link(signer.user, editor)
+    assert lines() == {article.pk: {"fallen": [own.pk]}}
+    assert badge(client, article)
+    assert "Bo Sample" in client.get(article.get_absolute_url()).text
+    assert "turned out to have worked on the text or approved it" in " ".join(
+        client.get(f"{article.get_absolute_url()}history/").text.split()
+    )
+    link(other.user, User.objects.get(pk=editor.pk))
+    assert not badge(client, article), "nobody is left who is somebody else"
+
+
 def test_a_schedule_that_rests_on_such_an_approval_is_held():
     writer, signer, editor = f.user("writer"), f.reviewer(), f.user("editor")
     article = f.article(by=writer)

@@ -215,6 +215,7 @@ def do_link_accounts(world, page, line):
     kept, gone = (world.persons[name] for name in line.data["accounts"])
     world.persons = {n: kept if p == gone else p for n, p in world.persons.items()}
     for page, own in zip(world.pages.values(), before, strict=True):
+        world.drop_own_names(page)
         if world.own_work(page) != own:
             world.fall_unsigned(page)
 

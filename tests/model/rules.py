@@ -175,12 +175,27 @@ class World:
         return named + renewed
 
     def is_own(self, page, approval) -> bool:
-        """Nobody approves what they wrote or signed."""
-        # DESIGN is silent: an approver linked to a contributor or signer later. Here: it does not
-        # stand.
-        mine = [s for s in page.signatures if self.is_same_person(s.by, approval.by)]
-        signed = any(s.revision is approval.revision and s.row < approval.line for s in mine)
-        return signed or self.has_contributed(page, approval.by, until=approval.line)
+        """Nobody approves what they wrote, nor what they signed where nobody else has."""
+        # DESIGN is silent: an approver linked to a contributor later. Here: it does not stand.
+        mine, others = self.signed_for(page, approval)
+        wrote = self.has_contributed(page, approval.by, until=approval.line)
+        return wrote or bool(mine and not others)
+
+    def signed_for(self, page, approval) -> tuple[list, list]:
+        """The approver's own signatures on its words, and others that it names and that stand."""
+        own = {s: self.is_same_person(s.by, approval.by) for s in page.signatures}
+        of_it = [s for s in own if s.revision is approval.revision and s.row < approval.line]
+        standing = [s for s in approval.signatures if not s.retracted and self.counts(page, s)]
+        return [s for s in of_it if own[s]], [s for s in standing if not own[s]]
+
+    def drop_own_names(self, page):
+        """A linked account takes only its name while another signature stands."""
+        for approval in [*page.publications, *filter(None, [page.scheduled])]:
+            mine, others = self.signed_for(page, approval)
+            if others and not self.is_own(page, approval):
+                made = {s.made for s in mine}
+                for s in page.signatures:
+                    s.annulled = s.annulled or s.made in made
 
     def own_work(self, page) -> list[bool]:
         """Of each signature and approval, whether it turned out to be over words of their own."""

@@ -206,6 +206,12 @@ def test_accounts_linked_later_approver_was_the_writer(story):
 def test_accounts_linked_later_approver_was_a_signer(story):
     story.published(signers=("ada", "bo"))
     story.does("link_accounts", "root", None, accounts=("ed", "ada"))
+    assert story.seen().badge == ("bo",)
+
+
+def test_accounts_linked_later_approver_was_the_only_signer(story):
+    story.published()
+    story.does("link_accounts", "root", None, accounts=("ed", "ada"))
     assert story.seen().badge == ()
 
 
