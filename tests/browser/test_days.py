@@ -203,7 +203,10 @@ def test_an_editors_day_after_publishing(people, visitor):
     editor.open(review)
     move(editor.page, "withdraw", reason="The advice was found unsafe.", sure=True)
     expect(editor.page.locator(".state")).to_have_text("Withdrawn")
-    assert [letter[:2] for letter in post.take()] == [("wanda", "Your page was withdrawn")]
+    assert [letter[:2] for letter in post.take()] == [
+        ("vera", "A page that you signed was withdrawn"),
+        ("wanda", "Your page was withdrawn"),
+    ]
     assert reader.open("/articles/wrists/").status == 410
     expect(reader.page.locator("main")).to_contain_text("The advice was found unsafe.")
     for path in ("/articles/", "/feed/", "/sitemap.xml", "/search/?q=kneading"):
