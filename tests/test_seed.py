@@ -64,7 +64,8 @@ def crawl():
     client, found = Client(), {}
     texts = Acupoint.objects.values_list("code", flat=True)
     bare = StandardPoint.objects.exclude(code__in=texts).order_by("code")
-    left_out = {point.get_absolute_url() for n, point in enumerate(bare) if n % 10}
+    left_out = [point.get_absolute_url() for n, point in enumerate(bare) if n % 10]
+    left_out = {*left_out, *(f"/pregnancy{path}" for path in left_out)}
     waiting = ["/", "/search/?q=press", "/search/?q=BL40", "/search/?q=knee", *addresses()]
     while waiting:
         path = waiting.pop()

@@ -103,6 +103,7 @@ class World:
             "reviewer": f.reviewer(name="Sample One").user,
             "reviewer 2": f.reviewer(name="Sample Two").user,
             "all at once": f.reviewer(f.user("superuser"), name="Sample All").user,
+            "administrator": f.user("administrator"),
         }
         self.article = f.article(by=self.people["writer"], body=f.embed("BL40"))
         self.seen = [Token.of(self.article)]
@@ -177,9 +178,9 @@ class World:
             )
 
     def do_annul(self, what, who, how):
-        person = self.person(who)
-        credentials = person.reviewer.credentials.filter(annulled_at=None)
-        credentials.update(annulled_at=f.now(), annulled_by=person)
+        for credential in self.person(who).reviewer.credentials.filter(annulled_at=None):
+            by = self.person("administrator")
+            actions.annul_credential(credential, by=by, at=f.now(), reason="Never given.")
 
     def do_suspend(self, what, who, how):
         person = self.person(who)
