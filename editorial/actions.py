@@ -514,11 +514,7 @@ def revoke(signoff, *, kind, by, at, reason):
     lock(signoff.content_id)
     content = Content.objects.get(pk=signoff.content_id)
     swap(content, at)
-    if Revocation.objects.filter(signoff=signoff).exists():
-        raise Refused(_("This signature was taken back already."))
-    revocation = Revocation.objects.create(
-        signoff=signoff, kind=kind, reason=reason.strip(), revoked_at=at, revoked_by=by
-    )
+    wrote = write_revocation(signoff, standing.record_of(content), kind, by, at, reason.strip())
     log.write(
         kind,
         at=at,
@@ -527,11 +523,22 @@ def revoke(signoff, *, kind, by, at, reason):
         revision=signoff.revision,
         digest=signoff.digest,
         nth=content.lines,
-        data={"signoff": signoff.pk, "reason": revocation.reason},
-        wrote=[revocation],
+        data={"signoff": signoff.pk, "reason": reason.strip()},
+        wrote=wrote,
     )
     hold_unsigned(content, by, at)
     tell_hosts(content, by, at)
+
+
+def write_revocation(signoff, record, kind, by, at, reason):
+    """[the new row]; none where a row that no line names has its place: the line alone counts."""
+    in_its_place = Revocation.objects.filter(signoff=signoff).first()
+    if in_its_place and record.names(in_its_place):
+        raise Refused(_("This signature was taken back already."))
+    if in_its_place:
+        return []
+    row = {"kind": kind, "reason": reason, "revoked_at": at, "revoked_by": by}
+    return [Revocation.objects.create(signoff=signoff, **row)]
 
 
 def hold_unsigned(content, by, at):
@@ -772,8 +779,14 @@ def restore(token, old, *, by, at):
     """An older revision as the next draft. It is signed anew; old signatures do not count."""
     if old.content_id != token.content:
         raise Refused(_("That revision belongs to another page."))
+    check_words_are_there(old)
     note = _("Restored from revision %(number)d") % {"number": old.number}
     return revise(token, by=by, at=at, origin=old, note=note)
+
+
+def check_words_are_there(revision):
+    if not revision.seal.canonical:
+        raise Refused(_("The words of that revision were removed, so nothing begins with them."))
 
 
 def duplicate(revision, *, by, at, slug):
@@ -781,6 +794,7 @@ def duplicate(revision, *, by, at, slug):
 
     Who contributed to the old one counts as a contributor to the new one.
     """
+    check_words_are_there(revision)
     source = revision.typed
     model = type(source.content.typed)
     if model.SET_ONCE != Content.SET_ONCE:

@@ -207,6 +207,7 @@ MOVES = {
             (S.WITHDRAWN,),
             S.IN_REVIEW,
             "withdraw_content",
+            (rules.words_are_there,),
             forward=True,
         ),
     )

@@ -73,7 +73,10 @@ def signatures(revision, record, at):
     public = [one for one in record.publications(at) if one.revision_id == revision.pk]
     if not public:
         return record.for_approval(rows, revision.seal)
-    if record.faults or public[-1].withdrawn or public[-1].line.move not in standing.APPROVALS:
+    if record.faults or public[-1].line.move not in standing.APPROVALS:
+        return []
+    # Whatever version readers had then: what was withdrawn is used by nobody until it is approved.
+    if any(line.move == "withdraw" for line in record.after(public[-1].line)):
         return []
     signed, faults = record.approved(public[-1].line, rows, revision.seal)
     return [] if faults else signed

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import connection, models, transaction
 from django.utils.translation import gettext as _
 
-from . import actions, documents, letters, log, search, signing, triggers
+from . import actions, documents, letters, log, search, signing, standing, triggers
 from .errors import Refused
 from .images import ImageField
 from .models import Content, Event, Pin, Redaction, Revision, Seal
@@ -46,6 +46,8 @@ def do(redaction, *, by, at):
     check(revision, by)
     if redaction.done_at:
         raise Refused(_("This was done already."))
+    if not was_asked(redaction):
+        raise Refused(_("No line of the log tells of this request, so nothing was removed."))
     if by.person_id == redaction.asked_by.person_id:
         raise Refused(_("You asked for this yourself; a second administrator does it."))
     actions.lock(revision.content_id)
@@ -66,6 +68,14 @@ def do(redaction, *, by, at):
     write_line(LINE, redaction, by, at, content, parts)
     transaction.on_commit(lambda: remove_unused(pictures))
     return redaction
+
+
+def was_asked(redaction):
+    """Whether a line of the log tells of a request, so that nobody put it in by SQL."""
+    fact = [*signing.fact_of(redaction)]
+    lines = Event.objects.filter(move="redaction_asked", revision=redaction.revision_id)
+    asked = any(fact in line.rows and signing.is_authentic(line) for line in lines)
+    return asked or standing.record_of(redaction.revision.content).names(redaction)
 
 
 def pictures_of(revision):

@@ -190,7 +190,12 @@ def signer_has_not_signed_this(attempt):
     """Once for each time that it was submitted: a later review of the same words signs anew."""
     submitted = attempt.record.last("submit", "return")
     since = submitted.seq if submitted else 0
-    mine = [s for s in attempt.signoffs if attempt.record.signed_at[s.pk] > since]
+    today = timezone.localdate(attempt.at)
+    mine = [
+        signoff
+        for signoff in attempt.signoffs
+        if attempt.record.signed_at[signoff.pk] > since and today <= signoff.next_review_on
+    ]
     if attempt.by.person_id in persons(s.signed_by_id for s in mine):
         raise Refused(_("You have signed this revision already."))
 
@@ -413,6 +418,12 @@ def is_public(attempt):
 def is_not_public(attempt):
     if Content.objects.public(attempt.at).filter(pk=attempt.content.pk).exists():
         raise Refused(_("Readers have this page. Discard the draft, or withdraw the page."))
+
+
+def words_are_there(attempt):
+    """What was removed by law comes back to no review."""
+    if not attempt.content.live.seal.canonical:
+        raise Refused(_("The words of this page were removed. Save a new text instead."))
 
 
 def may(user, move):

@@ -211,8 +211,9 @@ def proofs_of(content, newest, waiting, accounts):
     signed = standing.signoffs_with_all().filter(content__in=bases).select_related("revision__seal")
     signed = signed.exclude(revision__in=[host.content.head_id for host in waiting])
     for signoff in signed.defer("revision__seal__canonical").order_by("signed_at", "pk"):
-        seal = signoff.revision.seal
-        if standing.signoff_fault(records[signoff.content_id], signoff, seal) is None:
+        seal, record = signoff.revision.seal, records[signoff.content_id]
+        is_good = standing.signoff_fault(record, signoff, seal) is None
+        if is_good and not record.is_ended(record.signed_at[signoff.pk]):
             bases[signoff.content_id].append(signoff)
     bases = {key: candidates(found, accounts) for key, found in bases.items() if found}
     keys = {signoff.revision_id for found in bases.values() for signoff in found}

@@ -285,7 +285,9 @@ def may_withdraw(world, page, line):
 
 def do_withdraw(world, page, line):
     # DESIGN is silent: a newer text that is scheduled beside the live one. Here: its schedule ends.
-    page.approval.withdrawn, page.ended = True, line.number
+    page.ended = line.number
+    for approval in page.publications:
+        approval.withdrawn = True
     page.withdrawn, page.approval, page.scheduled = page.live, None, None
     page.history.append((None, line.at))
 
