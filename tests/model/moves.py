@@ -89,8 +89,9 @@ def may_sign(world, page, line):
     # DESIGN is silent: signing a kind that has no badge. Here: refused.
     if page.kind not in NEEDS_SIGNATURE or world.has_must_fix(page) or not world.pin_allows(page):
         return False
-    # DESIGN is silent: signing twice. Here: once for each time that it came to review.
-    since = [s for s in world.unended(page) if s.made > page.submitted]
+    # DESIGN is silent: signing twice. Here: once for each time that it came to review, and again
+    # when that has run out.
+    since = [s for s in world.unended(page) if s.made > page.submitted and line.at < world.due(s)]
     signed = any(world.is_same_person(line.by, s.by) for s in since)
     own = world.has_contributed(page, line.by)
     return world.has_credential(line.by, line.at) and not own and not signed
