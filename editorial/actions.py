@@ -779,14 +779,9 @@ def restore(token, old, *, by, at):
     """An older revision as the next draft. It is signed anew; old signatures do not count."""
     if old.content_id != token.content:
         raise Refused(_("That revision belongs to another page."))
-    check_words_are_there(old)
+    rules.check_words(old)
     note = _("Restored from revision %(number)d") % {"number": old.number}
     return revise(token, by=by, at=at, origin=old, note=note)
-
-
-def check_words_are_there(revision):
-    if not revision.seal.canonical:
-        raise Refused(_("The words of that revision were removed, so nothing begins with them."))
 
 
 def duplicate(revision, *, by, at, slug):
@@ -794,7 +789,7 @@ def duplicate(revision, *, by, at, slug):
 
     Who contributed to the old one counts as a contributor to the new one.
     """
-    check_words_are_there(revision)
+    rules.check_words(revision)
     source = revision.typed
     model = type(source.content.typed)
     if model.SET_ONCE != Content.SET_ONCE:

@@ -422,8 +422,13 @@ def is_not_public(attempt):
 
 def words_are_there(attempt):
     """What was removed by law comes back to no review."""
-    if not attempt.content.live.seal.canonical:
-        raise Refused(_("The words of this page were removed. Save a new text instead."))
+    check_words(attempt.content.live)
+
+
+def check_words(revision):
+    """Raise Refused where the words of a revision were removed, so that nothing begins with it."""
+    if not revision.seal.canonical:
+        raise Refused(_("The words of that revision were removed. Save a new text instead."))
 
 
 def may(user, move):
