@@ -190,6 +190,8 @@ def check(name, content, *, by, at, asking=True, **data):
 def ask_the_rules(move, attempt):
     rules.may(attempt.by, move)
     rules.state_allows(attempt.content, move, attempt.at)
+    if not move.is_no:
+        rules.row_is_as_written(attempt)
     for rule in move.checks:
         rule(attempt)
 
@@ -221,6 +223,7 @@ def make(name, token, *, by, at, **data):
     by.refresh_from_db(fields=["alias_of"])  # whose account it is, as of this lock
     content = seen(token)
     attempt = check(name, content, by=by, at=at, asking=False, **data)
+    standing.mark_altered([attempt.record])
     target = MOVES[name].target or content.status_at(at)
     changes = settled(content, at) | {"status": target}
     changes |= CHANGES.get(name, nothing)(attempt)
@@ -513,8 +516,10 @@ def revoke(signoff, *, kind, by, at, reason):
         raise Refused(_("Only an administrator can annul a signature."))
     lock(signoff.content_id)
     content = Content.objects.get(pk=signoff.content_id)
+    record = standing.record_of(content)
+    standing.mark_altered([record])
+    wrote = write_revocation(signoff, record, kind, by, at, reason.strip())
     swap(content, at)
-    wrote = write_revocation(signoff, standing.record_of(content), kind, by, at, reason.strip())
     log.write(
         kind,
         at=at,
@@ -607,11 +612,20 @@ def let_fall(signoffs, contents, move, by, at):
     write_on([(content, {"fallen": fallen[content.pk]}) for content in contents], move, by, at)
 
 
-def write_on(said, move, by, at):
-    """A line on each of some locked contents, [(content, data)], and what follows from it."""
+def write_on(said, move, by, at, changes=nothing):
+    """A line on each of some locked contents, [(content, data)], and what follows from it.
+
+    `changes`: the columns of a content that the step writes besides, {name: value}.
+    """
     if not said:
         return
-    log.number([content for content, _data in said])
+    contents = [content for content, _data in said]
+    standing.mark_altered(standing.records_of(contents).values())
+    log.number(contents)
+    for content in filter(changes, contents):
+        rows = Content.objects.filter(pk=content.pk)
+        rows.update(version=content.version + 1, **changes(content))
+        content.refresh_from_db()
     log.append(
         [
             Event(
@@ -621,7 +635,7 @@ def write_on(said, move, by, at):
                 content=content,
                 nth=content.lines,
                 data=data,
-                rows=[signing.fact_of(content)],
+                rows=[log.fact_of_content(content)],
             )
             for content, data in said
         ]
@@ -679,7 +693,13 @@ def let_own_work_fall(changed, persons, by, at, **data):
     breaches = linking.find(persons)
     contents = [breach.content.pk for breach in breaches]
     house.write("accounts_linked", changed, by=by, at=at, data={**data, "contents": contents})
-    write_on([(one.content, one.data) for one in breaches], "accounts_linked", by, at)
+    waiting = {one.content.pk for one in breaches if one.waits_again}
+
+    def changes(content):
+        return {"emergency_until": at} if content.pk in waiting else {}
+
+    said = [(one.content, one.data) for one in breaches]
+    write_on(said, "accounts_linked", by, at, changes)
     return breaches
 
 
@@ -713,18 +733,18 @@ def saving(content, revision, token, *, by, at, slug=None):
     exactly what its parent says; nothing is kept then.
     """
     with transaction.atomic():
-        parent = None
+        parent, standings = None, []
         if token is not None:
             pins.lock([token.content])
             by.refresh_from_db(fields=["alias_of"])
             content = seen(token)
-            check("save", content, by=by, at=at, asking=False)
-            parent = content.head
+            attempt = check("save", content, by=by, at=at, asking=False)
+            parent, standings = content.head, attempt.signoffs
+            standing.mark_altered([attempt.record])
         elif content.head_id:
             raise MissingToken(_("This request does not say which revision it is about."))
         else:
             rules.may(by, MOVES["save"])
-        standings = standing.signoffs_of(parent) if parent else []
         changes = settled(content, at)
         if slug and slug != content.slug:
             changes["slug"] = new_slug(content, slug, at)

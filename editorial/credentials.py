@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import log
+from . import house, log
 from .errors import Refused
 from .models import Credential
 
@@ -36,6 +36,7 @@ def keep(credential, *, by, at, checked=None, suspended=None):
     if not by.has_perm(f"editorial.{'change' if credential.pk else 'add'}_credential"):
         raise Refused(_("Only an administrator keeps credentials."))
     before = Credential.objects.select_for_update().filter(pk=credential.pk).first()
+    check_is_as_written(before)
     for name in STANDING if before else ():
         setattr(credential, name, getattr(before, name))
     differs = before is None or credential.differs_from(before)
@@ -49,6 +50,17 @@ def keep(credential, *, by, at, checked=None, suspended=None):
     ended = bool(differs and before and before.checked_at and not credential.checked_at)
     write_lines(credential, before, [*switched, "look_up_ended" if ended else None], by, at)
     return ended
+
+
+def check_is_as_written(before):
+    """Raise Refused where a change would vouch for what was changed past this application."""
+    if before and house.altered(before):
+        raise Refused(
+            _(
+                "The stored row of this credential was changed past this application. Put it back "
+                "as it was, or annul it and enter it anew; manage.py verify names it."
+            )
+        )
 
 
 def switch_checked(credential, before, wanted, by, at):

@@ -5,10 +5,17 @@ Lines of the log name them as they name the rows of a content. Where one is chan
 the log. What a role may do is in the code (roles.py), with which the groups are compared.
 """
 
+import json
+from functools import reduce
+from operator import or_
+
 from django.apps import apps
 from django.contrib.auth.models import Group
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 
 from . import log, roles, signing
+from .models import Event
 
 CHUNK = 500
 
@@ -30,6 +37,28 @@ def write(move, *rows, by=None, at, data=None, gone=()):
     """
     stored = [type(row)._base_manager.get(pk=row.pk) for row in rows]
     return log.write(move, at=at, actor=by, data=data, wrote=stored, gone=gone)
+
+
+def altered(*rows):
+    """The first of some rows that is not as the newest line about it has it, or None."""
+    facts = facts_of(rows)
+    return next((row for row in rows if fault_of_row(row, facts.get(key_of(row)))), None)
+
+
+def facts_of(rows):
+    """{(table, key): (layout, digest)} as the newest true line that names each of some rows has
+    it. One query: what a line names is text that can be searched for."""
+    named = [json.dumps(key_of(row)).removesuffix("]") + "," for row in rows]
+    any_of = reduce(or_, (Q(text__contains=text) for text in named))
+    lines = Event.objects.filter(content=None).annotate(text=Cast("rows", TextField()))
+    found = {}
+    for line in filter(signing.is_authentic, lines.filter(any_of).order_by("seq")):
+        found |= {(table, key): tuple(fact) for table, key, *fact in line.rows}
+    return found
+
+
+def key_of(row):
+    return row._meta.db_table, row.pk
 
 
 class Named:

@@ -15,11 +15,14 @@ from .models import Content, Event, Revision, SignOff, User
 
 @dataclass
 class Breach:
-    """What does not stand on one content: keys of sign-offs, and numbers of approvals."""
+    """What does not stand on one content: keys of sign-offs, and numbers of approvals and of
+    confirmations of an emergency."""
 
     content: Content
     fallen: list
     ended: list
+    # Whether what readers have was published without a review, and nobody else has confirmed it.
+    waits_again: bool = False
 
     @property
     def data(self):
@@ -33,7 +36,7 @@ def find(persons):
     accounts = accounts_of(persons)
     signed, approved = signed_by(accounts), approved_by(accounts)
     wrote = contributed_to(accounts)
-    keys = (signed | approved) & wrote | signed & approved
+    keys = (signed | approved) & wrote | signed & approved | confirmed_by(accounts)
     contents = list(Content.objects.select_related("head").filter(pk__in=keys).order_by("pk"))
     records = standing.records_of(contents)
     found = [breach_on(content, records[content.pk], persons, accounts) for content in contents]
@@ -44,7 +47,7 @@ def touched(persons, author=None):
     """Keys of the contents on which something could fall; they are locked before it is asked."""
     accounts = accounts_of(persons)
     wrote = contributed_to(accounts, author)
-    return signed_by(accounts) | approved_by(accounts) | wrote
+    return signed_by(accounts) | approved_by(accounts) | confirmed_by(accounts) | wrote
 
 
 def accounts_of(persons):
@@ -58,6 +61,12 @@ def signed_by(accounts):
 
 def approved_by(accounts):
     lines = Event.objects.filter(actor__in=accounts, move__in=standing.APPROVALS)
+    return set(lines.values_list("content", flat=True))
+
+
+def confirmed_by(accounts):
+    """Contents of which an account confirmed what was published without a review."""
+    lines = Event.objects.filter(actor__in=accounts, move="confirm")
     return set(lines.values_list("content", flat=True))
 
 
@@ -96,7 +105,28 @@ def breach_on(content, record, persons, accounts):
                 fallen |= signed
             elif signed:
                 ended.append(line.seq)
-    return Breach(content, sorted(fallen), ended)
+    alone = confirmed_alone(record, accounts)
+    return Breach(content, sorted(fallen), [*ended, *alone], waits_again(record, alone))
+
+
+def confirmed_alone(record, accounts):
+    """Numbers of confirmations by whom the emergency was published as well."""
+    published = {
+        line.seq for line in record.lines if line.move == "emergency" and line.actor_id in accounts
+    }
+    return [
+        line.seq
+        for line in record.lines
+        if line.move == "confirm"
+        and line.actor_id in accounts
+        and line.data["emergency"] in published
+        and line.seq not in record.ended
+    ]
+
+
+def waits_again(record, confirmations):
+    last = record.last(*standing.PUBLISHING, "schedule", "withdraw", "confirm")
+    return bool(last) and last.seq in confirmations
 
 
 def stands(record, signoff):

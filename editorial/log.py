@@ -38,7 +38,8 @@ def write(
     who changed the row); such a line names the content's own row too. `data` holds no private
     word.
     """
-    facts = [*map(signing.fact_of, [content, *wrote] if nth else wrote)]
+    facts = [*map(signing.fact_of, wrote)]
+    facts += [fact_of_content(content)] if nth else []
     facts += [*map(signing.fact_of_gone, gone), *map(signing.fact_of_table, tables)]
     (event,) = append(
         [
@@ -83,6 +84,13 @@ def append(events):
     Event.objects.bulk_create(events)
     LogHead.objects.filter(pk=1).update(count=head.count, hash=head.hash)
     return events
+
+
+def fact_of_content(content):
+    """What a line that decides says of the content's row. One that was changed past this
+    application keeps that fault: no line vouches for it again."""
+    fact = signing.fact_of(content)
+    return [*fact[:3], ""] if content.is_altered else fact
 
 
 def number(contents):

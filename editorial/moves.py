@@ -29,6 +29,8 @@ class Move:
     checks: tuple[Callable, ...] = ()
     # One of the steps that lead to the public; the desk shows these before the ways back.
     forward: bool = False
+    # A step back, which stays possible where the content's row cannot be believed.
+    is_no: bool = False
     # May be made on many contents at once, each by itself. Not what asks for a reader's care.
     bulk: bool = False
 
@@ -137,6 +139,7 @@ MOVES = {
             "request_changes_content",
             (rules.reason_is_given, rules.only_a_reviewer_says_stop),
             bulk=True,
+            is_no=True,
         ),
         Move(
             "recall",
@@ -147,6 +150,7 @@ MOVES = {
             "recall_content",
             (rules.own_work_or_editor,),
             bulk=True,
+            is_no=True,
         ),
         Move(
             "discard",
@@ -199,6 +203,7 @@ MOVES = {
             "withdraw_content",
             (rules.is_public, rules.reason_is_given, rules.readers_are_told_plainly),
             bulk=True,
+            is_no=True,
         ),
         Move(
             "return",

@@ -7,7 +7,7 @@ every content that uses it. What will happen by the clock is said with its time.
 
 from django.utils.translation import gettext as _
 
-from . import documents, log, search, signing, standing
+from . import documents, log, search, standing
 from .models import Content, Event, Pin, Revision
 
 S = Content.Status
@@ -188,6 +188,7 @@ def tell_hosts(content, *, by, at):
     found = describe(Revision.objects.filter(pk__in={pinned for _host, pinned in pairs}), at)
     hosts = {host.pk: host for host, _pinned in pairs}
     records = standing.records_of(hosts.values())
+    standing.mark_altered(records.values())
     news = {}
     for host, pinned in pairs:
         if is_news(records[host.pk].pins.get(pinned), found[pinned]):
@@ -229,7 +230,7 @@ def line_on(host, said, is_changed, by, at):
     data = {"pins": sorted([key, one] for key, one in said.items())}
     if is_changed:
         data["holds_until"] = host.holds_until and host.holds_until.isoformat()
-    rows = [signing.fact_of(host)]
+    rows = [log.fact_of_content(host)]
     return Event(at=at, actor=by, move="pin", content=host, nth=host.lines, data=data, rows=rows)
 
 

@@ -55,6 +55,7 @@ def do(redaction, *, by, at):
     in_use(content, revision, at)
     pictures = pictures_of(revision)
     parts = [signing.fact_of(row)[:2] for row in actions.logged_parts(revision)[1:]]
+    standing.mark_altered([standing.record_of(content)])
     actions.swap(content, at)
     with triggers.lifted(connection):
         empty(revision)

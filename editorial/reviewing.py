@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import actions, log, rules, sources
+from . import actions, log, rules, sources, standing
 from .errors import Refused
 from .models import Comment, Content, Reviewer, ReviewRequest, SourceCheck
 
@@ -160,6 +160,7 @@ def comment(token, *, by, at, text, must_fix=False, quote="", before="", after="
 
 def block(content, by, at):
     """Whoever is about to decide must see the comment first; what was scheduled waits for it."""
+    standing.mark_altered([standing.record_of(content)])
     if content.status_at(at) == Content.Status.SCHEDULED:
         may_stop = by.has_perm("editorial.sign_content") or by.has_perm("editorial.approve_content")
         if not may_stop:
@@ -190,6 +191,7 @@ def reply(thread, *, by, at, text="", verdict=""):
             raise Refused(_("This comment is resolved already."))
         rules.may_resolve(by, thread)
         if decides:
+            standing.mark_altered([standing.record_of(content)])
             log.number([content])
     if verdict == Comment.Verdict.REOPEN:
         if is_open:

@@ -15,7 +15,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import correcting, pins, sources, standing, wording
+from . import correcting, house, pins, sources, standing, wording
 from .days import months_after
 from .errors import Refused
 from .models import Comment, Content, Credential, Event, Reviewer, Revision, User
@@ -206,12 +206,28 @@ def credential_may_sign(attempt):
     if not attempt.asking:
         named = attempt.data.get("credential")
         credentials = credentials.filter(pk=named.pk if named else None)
-    if credentials.valid(attempt.at).exists():
-        return
+    valid = credentials.valid(attempt.at).select_related("reviewer").first()
+    if valid:
+        return signs_as_written(attempt, valid)
     credential = credentials.first()
     if credential is None:
         raise Refused(_("This credential is not yours, or you have none on file."))
     raise Refused(why_not(credential, timezone.localdate(attempt.at)))
+
+
+def signs_as_written(attempt, credential):
+    """What was changed past this application lets nobody sign: not a credential that was put
+    back, nor an account whose other half was forgotten."""
+    account = User.objects.get(pk=attempt.by.pk)
+    row = house.altered(credential, credential.reviewer, account)
+    if row:
+        raise Refused(
+            _(
+                "The stored row of %(row)s was changed past this application, so it signs nothing. "
+                "An administrator puts it back as it was; manage.py verify names it."
+            )
+            % {"row": row}
+        )
 
 
 def why_not(credential, day):
@@ -429,6 +445,17 @@ def check_words(revision):
     """Raise Refused where the words of a revision were removed, so that nothing begins with it."""
     if not revision.seal.canonical:
         raise Refused(_("The words of that revision were removed. Save a new text instead."))
+
+
+def row_is_as_written(attempt):
+    """Nothing goes on from a row that was changed past this application; a "no" is heard."""
+    if not attempt.record.names(attempt.content):
+        raise Refused(
+            _(
+                "The stored row of this page was changed past this application, so nothing goes on "
+                "from it. An administrator puts it back as it was; manage.py verify names it."
+            )
+        )
 
 
 def may(user, move):

@@ -192,7 +192,8 @@ class Record:
 
     @cached_property
     def ended(self):
-        """Numbers of approvals by somebody who turned out to have signed or written the text."""
+        """Numbers of approvals by somebody who turned out to have signed or written the text, and
+        of confirmations by who published without a review."""
         return {seq for line in self.lines for seq in line.data.get("ended", ())}
 
     def taken_back(self, move):
@@ -401,6 +402,12 @@ def accounted_for(records):
     return found
 
 
+def mark_altered(records):
+    """Tell each content, before its next line, whether its row is still what the log says."""
+    for record in records:
+        record.content.is_altered = not record.names(record.content)
+
+
 def record_of(content):
     return records_of([content])[content.pk]
 
@@ -582,7 +589,8 @@ def newest_of_each(signoffs):
 def confirmation_in(record, emergency):
     """The line by which a second person confirmed this emergency, or None."""
     for line in record.lines:
-        if line.move == "confirm" and line.data.get("emergency") == emergency.seq:
+        confirms = line.move == "confirm" and line.data.get("emergency") == emergency.seq
+        if confirms and line.seq not in record.ended:
             return line
     return None
 

@@ -71,6 +71,9 @@ class Content(models.Model):
     emergency_until = models.DateTimeField(null=True, editable=False)
     is_demo = models.BooleanField(default=False, editable=False)
 
+    # Whether the row was changed past this application, as far as who writes its next line knows.
+    is_altered = False
+
     SET_ONCE = ("uid", "kind", "locale", "created_by")
     LOGGED_WITH = "pk"
     LOGGED = {
