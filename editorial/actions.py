@@ -344,6 +344,7 @@ def write_sign_off(attempt):
     """The sign-off row; a lock on the credential makes a suspension come before or after."""
     credential = Credential.objects.select_for_update().get(pk=attempt.data["credential"].pk)
     rules.credential_may_sign(attempt)
+    rules.rows_are_as_written(attempt)
     signoff = SignOff(
         content=attempt.content,
         revision=attempt.revision,

@@ -206,20 +206,19 @@ def credential_may_sign(attempt):
     if not attempt.asking:
         named = attempt.data.get("credential")
         credentials = credentials.filter(pk=named.pk if named else None)
-    valid = credentials.valid(attempt.at).select_related("reviewer").first()
-    if valid:
-        return signs_as_written(attempt, valid)
+    if credentials.valid(attempt.at).exists():
+        return
     credential = credentials.first()
     if credential is None:
         raise Refused(_("This credential is not yours, or you have none on file."))
     raise Refused(why_not(credential, timezone.localdate(attempt.at)))
 
 
-def signs_as_written(attempt, credential):
+def rows_are_as_written(attempt):
     """What was changed past this application lets nobody sign: not a credential that was put
-    back, nor an account whose other half was forgotten."""
-    account = User.objects.get(pk=attempt.by.pk)
-    row = house.altered(credential, credential.reviewer, account)
+    back, nor an account whose other half was forgotten. Asked under the credential's lock."""
+    credential = Credential.objects.select_related("reviewer").get(pk=attempt.data["credential"].pk)
+    row = house.altered(credential, credential.reviewer, User.objects.get(pk=attempt.by.pk))
     if row:
         raise Refused(
             _(

@@ -17,7 +17,7 @@ os.environ.update(
 os.environ.setdefault("DATABASE_URL", "sqlite://:memory:")
 
 from tcmtips.settings import *  # noqa: F403
-from tcmtips.settings import CACHES, STORAGES
+from tcmtips.settings import CACHES, DATABASES, STORAGES
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -31,3 +31,7 @@ INSTALLED_APPS += ["django_migration_linter"]  # noqa: F405
 CACHE, WORKER = CACHES["default"], os.environ.get("PYTEST_XDIST_WORKER", "")
 if WORKER and (address := re.fullmatch(r"(redis://.*/)(\d+)", str(CACHE.get("LOCATION")))):
     CACHE["LOCATION"] = f"{address[1]}{(int(address[2]) + int(WORKER.removeprefix('gw'))) % 16}"
+
+# What a test commits need not outlive a fall of the server.
+if "sqlite" not in DATABASES["default"]["ENGINE"]:
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off"

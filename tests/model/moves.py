@@ -270,7 +270,7 @@ def may_confirm(world, page, line):
     """By a second person."""
     # DESIGN is silent: whether a contributor may be the second person. Here: no.
     approval = page.approval
-    if approval is None or not approval.emergency or approval.confirmed_by:
+    if approval is None or not approval.emergency or world.is_confirmed(approval):
         return False
     own = world.has_contributed(page, line.by)
     return not own and not world.is_same_person(line.by, approval.by)

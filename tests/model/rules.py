@@ -276,11 +276,14 @@ class World:
     def notices(self, approval, overdue, cautioned) -> frozenset[str]:
         # DESIGN is silent: what stands where a badge fell by a retraction or a stop. Here: nothing;
         # "not yet reviewed" is the emergency's, and a confirmed emergency keeps it.
-        second = approval.confirmed_by
         told = {
             "unreviewed": approval.emergency,
-            "confirmed": second and not self.is_same_person(second, approval.by),
+            "confirmed": self.is_confirmed(approval),
             "caution": cautioned,
             "overdue": overdue,
         }
         return frozenset(name for name, is_so in told.items() if is_so)
+
+    def is_confirmed(self, approval) -> bool:
+        second = approval.confirmed_by
+        return second is not None and not self.is_same_person(second, approval.by)
