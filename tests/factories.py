@@ -112,6 +112,13 @@ def credential(reviewer, **fields):
     return told(made)
 
 
+def change_credentials(reviewer, **columns):
+    """As the desk would have changed all that a reviewer has, with the lines that tell of it."""
+    reviewer.credentials.update(**columns)
+    for credential in reviewer.credentials.all():
+        house.write("credential_changed", credential, at=now())
+
+
 def reviewer(account=None, name="Sample Reviewer", **fields):
     """A reviewer with an account and one valid credential."""
     account = account or user("reviewer")

@@ -212,7 +212,7 @@ def a_signature_grows_too_old_to_approve(client, day):
 
 def a_credential_expires(client, day):
     reviewer = f.reviewer(name="Ilse Sample")
-    reviewer.credentials.update(valid_until=day)
+    f.change_credentials(reviewer, valid_until=day)
     signed_before = f.publish(f.article(), reviewer, next_review_on=day + 100 * DAY)
     to_sign = [in_review(f.article()), in_review(f.article())]
 
@@ -250,7 +250,7 @@ def sign_by_the_form(reviewer, content, next_review_on):
 
 def a_credential_begins(client, day):
     reviewer = f.reviewer()
-    reviewer.credentials.update(valid_from=day + DAY)
+    f.change_credentials(reviewer, valid_from=day + DAY)
     article = in_review(f.article())
 
     def look():

@@ -184,7 +184,7 @@ class World:
 
     def do_suspend(self, what, who, how):
         person = self.person(who)
-        person.reviewer.credentials.update(suspended_at=f.now(), suspended_by=person)
+        f.change_credentials(person.reviewer, suspended_at=f.now(), suspended_by=person)
 
     def do_wait(self, what, days, how):
         self.clock.shift(datetime.timedelta(days=days))

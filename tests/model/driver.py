@@ -151,11 +151,12 @@ class House:
     def build(cls):
         users = {name: f.user(roles[0], username=name) for name, roles in PEOPLE.items()}
         users["cy"].groups.add(*users["wen"].groups.all(), *users["ed"].groups.all())
+        f.told(users["cy"])
         signers = [name for name, roles in PEOPLE.items() if "reviewer" in roles]
         reviewers = {name: f.reviewer(users[name], name=f"Reviewer {name}") for name in signers}
         for reviewer in reviewers.values():
             until = timezone.localdate() + datetime.timedelta(days=9000)
-            reviewer.credentials.update(valid_until=until)
+            f.change_credentials(reviewer, valid_until=until)
         Topic.objects.get_or_create(name="knee pain")
         return cls(users, reviewers, f.author("Nora Sample"), f.publish(f.product()))
 
