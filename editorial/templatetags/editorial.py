@@ -64,12 +64,6 @@ def json_ld(graph):
 
 
 @register.filter
-def made_with(corrections, publication):
-    """The corrections that explain this publication, not another one of the same revision."""
-    return [one for one in corrections if one.at == publication.since]
-
-
-@register.filter
 def reasons(entry):
     """[(what was done, why)] of what was done past a review, in an entry of the public history."""
     found = []
