@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from . import differences, documents, pages, standing
-from .models import Correction, Event, Revision, SignOff
+from .models import Correction, Event, Revision, Revocation, SignOff
 from .standing import Publication
 
 
@@ -150,7 +150,7 @@ class Entry:
 
 
 def signoff_facts(signoff, fault):
-    revocation = getattr(signoff, "revocation", None)
+    revocation = signoff.taken_back
     return {
         "name": signoff.name,
         "credential": signoff.credential_line,
@@ -186,6 +186,8 @@ def entries(content, now):
         before = found[-1] if found else None
         found.append(entry(publication, revisions[publication.revision_id], record, before))
     for one in found:
+        for signoff in one.signoffs:
+            signoff.taken_back = taken_back(record, signoff)
         one.is_shown = one.publication == shown
         one.signoffs = [(s, why_not_now(s, one, badge, record, shown)) for s in one.signoffs]
     add_stops(found, record)
@@ -195,7 +197,7 @@ def entries(content, now):
 
 def revisions_of(content, public):
     """{key: revision} of some publications, with all that is told of them."""
-    signoffs = SignOff.objects.select_related("reviewer", "revocation")
+    signoffs = SignOff.objects.select_related("reviewer")
     found = (
         Revision.objects.filter(pk__in=[publication.revision_id for publication in public])
         .select_related("seal", "redaction")
@@ -227,6 +229,16 @@ def why_not_now(signoff, entry, badge, record, shown):
         return _("The review has run out.")
     if signoff != newest:
         return _("The same reviewer has signed these words again since.")
+    return None
+
+
+def taken_back(record, signoff):
+    """How the log has it that a sign-off was taken back, or the one that it carries on; or None.
+    A row that no line tells of says nothing."""
+    key = record.original.get(signoff.pk, signoff.pk)
+    for line in record.lines:
+        if line.move in Revocation.Kind and record.family([line.data["signoff"]]) == {key}:
+            return Revocation(kind=line.move, reason=line.data["reason"], revoked_at=line.at)
     return None
 
 

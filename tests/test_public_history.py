@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from editorial import actions
-from editorial.models import SignOff
+from editorial.models import Revocation, SignOff
 from tests import factories as f
 from tests.reading import tree_of
 
@@ -94,6 +94,33 @@ def test_a_signature_that_was_annulled_says_so_with_its_day(client, article):
     ((_heading, told),) = entries(client, article)
     assert f"Annulled, {f.now():%-d %B %Y}." in told
     assert "Not theirs." in told
+
+
+def test_a_revocation_that_no_line_tells_of_is_not_told(client, article):
+    by, why = f.user("superuser"), "Forged."
+    row = Revocation(
+        signoff=SignOff.objects.get(), kind="annul", reason=why, revoked_at=f.now(), revoked_by=by
+    )
+    Revocation.objects.bulk_create([row])
+    for path in ("history/", "history/reviews.json"):
+        assert why not in client.get(f"{article.get_absolute_url()}{path}").content.decode()
+    actions.revoke(row.signoff, kind="annul", by=by, at=f.now(), reason="Not theirs.")
+    for path in ("history/", "history/reviews.json"):
+        text = client.get(f"{article.get_absolute_url()}{path}").content.decode()
+        assert why not in text
+        assert "Not theirs." in text
+
+
+def test_a_carried_signature_is_told_taken_back_with_the_one_that_it_carries(client, article):
+    f.revise(article, recommendations=[f.recommendation()])
+    f.move("submit", article, f.user("editor"))
+    approve(article, f.now())
+    f.revoke(article)
+    told = [words for _heading, words in entries(client, article)]
+    assert [f"Retracted by the reviewer, {f.now():%-d %B %Y}." in words for words in told] == [
+        True,
+        True,
+    ]
 
 
 # --- What readers have, not what waits for its time -------------------------------------------

@@ -75,9 +75,9 @@ def reasons(entry):
     if entry.withdrawn:
         found.append((_("Why it was withdrawn"), entry.withdrawn.data["reason"]))
     for signoff, _fault in entry.signoffs:
-        if revocation := getattr(signoff, "revocation", None):
+        if signoff.taken_back:
             label = _("Why the signature of %(name)s was taken back") % {"name": signoff.name}
-            found.append((label, revocation.reason))
+            found.append((label, signoff.taken_back.reason))
     return found
 
 
