@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from . import differences, documents, pages, standing
-from .models import Correction, Event, Revision, SignOff
+from .models import Correction, Event, Revision, Revocation, SignOff
 from .standing import Publication
 
 
@@ -32,8 +32,10 @@ class Entry:
     # What differs from the publication before; None for the first, and where one was removed.
     differences: list | None = None
     before: "Entry | None" = None
-    # Somebody signed since the publication before.
+    # It was approved on a signature that was given since the publication before.
     signed_anew: bool = True
+    # Readers have it now.
+    is_shown: bool = False
     confirmed: Event | None = None
     # The line that sent it back to review after it had been withdrawn, or None.
     returned: Event | None = None
@@ -53,14 +55,25 @@ class Entry:
             "day": date_format(timezone.localtime(self.publication.since), "j F Y, H:i e"),
         }
         if not self.again:
-            return _("Revision %(number)d, public from %(day)s") % facts
+            said = _("Revision %(number)d, public from %(day)s")
+        elif self.before.withdrawn:
+            said = self.said_of_return
+        elif not self.signed_anew:
+            said = _("Revision %(number)d, published again, %(day)s")
+        elif self.before.emergency:
+            said = _("Revision %(number)d, reviewed since, %(day)s")
+        else:
+            said = _("Revision %(number)d, reviewed again, %(day)s")
+        return said % facts
+
+    @property
+    def said_of_return(self):
+        """What a heading says of words that had been withdrawn."""
         if not self.signed_anew:
-            return _("Revision %(number)d, public again from %(day)s") % facts
-        if self.before.withdrawn:
-            return _("Revision %(number)d, reviewed again and public again from %(day)s") % facts
+            return _("Revision %(number)d, public again from %(day)s")
         if self.before.emergency:
-            return _("Revision %(number)d, reviewed since, %(day)s") % facts
-        return _("Revision %(number)d, reviewed again, %(day)s") % facts
+            return _("Revision %(number)d, reviewed since and public again from %(day)s")
+        return _("Revision %(number)d, reviewed again and public again from %(day)s")
 
     @property
     def title(self):
@@ -75,6 +88,11 @@ class Entry:
     def emergency(self):
         """The log line that published this without a review, or None."""
         return self.publication.line if self.publication.line.move == "emergency" else None
+
+    @property
+    def awaits_confirmation(self):
+        """Whether somebody may still confirm that this was published without a review."""
+        return bool(self.is_shown and self.emergency and not self.confirmed)
 
     @property
     def withdrawn(self):
@@ -132,7 +150,7 @@ class Entry:
 
 
 def signoff_facts(signoff, fault):
-    revocation = getattr(signoff, "revocation", None)
+    revocation = signoff.taken_back
     return {
         "name": signoff.name,
         "credential": signoff.credential_line,
@@ -158,24 +176,28 @@ def entries(content, now):
 
     `content` comes from `ContentQuerySet.public`.
     """
-    shown = pages.load([content], now)
-    record = shown[0].record if shown else standing.record_of(content)
-    badge = shown[0].badge if shown else standing.Badge()
-    public = record.publications(now)
+    loaded = pages.load([content], now)
+    record = loaded[0].record if loaded else standing.record_of(content)
+    badge = loaded[0].badge if loaded else standing.Badge()
+    public, shown = record.publications(now), record.shown(now)
     revisions = revisions_of(content, public)
     found = []
     for publication in public:
         before = found[-1] if found else None
         found.append(entry(publication, revisions[publication.revision_id], record, before))
     for one in found:
-        one.signoffs = [(s, why_not_now(s, one, badge, record)) for s in one.signoffs]
+        for signoff in one.signoffs:
+            signoff.taken_back = taken_back(record, signoff)
+        one.is_shown = one.publication == shown
+        one.signoffs = [(s, why_not_now(s, one, badge, record, shown)) for s in one.signoffs]
+    add_stops(found, record)
     add_differences(found)
     return found[::-1]
 
 
 def revisions_of(content, public):
     """{key: revision} of some publications, with all that is told of them."""
-    signoffs = SignOff.objects.select_related("reviewer", "revocation")
+    signoffs = SignOff.objects.select_related("reviewer")
     found = (
         Revision.objects.filter(pk__in=[publication.revision_id for publication in public])
         .select_related("seal", "redaction")
@@ -188,24 +210,45 @@ def revisions_of(content, public):
     return found
 
 
-def why_not_now(signoff, entry, badge, record):
+def why_not_now(signoff, entry, badge, record, shown):
     """Why a sign-off does not stand under what readers have now; None where it does."""
     if fault := standing.signoff_fault(record, signoff, entry.revision.seal):
         return fault
-    if badge.stands and signoff in badge.signoffs:
-        return None
-    if entry.withdrawn:
+    if not entry.is_readable and not entry.redaction:
+        return _("The sealed bytes were changed.")
+    newest = next((s for s in badge.signoffs if s.reviewer_id == signoff.reviewer_id), None)
+    if entry.withdrawn and signoff != newest:
         return _("The page was withdrawn after it.")
-    if badge.overdue and signoff in badge.signoffs:
-        return _("The review has run out.")
-    if badge.faults and signoff.revision_id == record_revision(record):
+    if shown is None or signoff.revision_id != shown.revision_id:
+        return _("Readers have something newer.")
+    if newest is None:
+        return _("What readers have now does not rest on it.")
+    if badge.faults:
         return badge.faults[0]
-    return _("Readers have something newer.")
+    if badge.overdue:
+        return _("The review has run out.")
+    if signoff != newest:
+        return _("The same reviewer has signed these words again since.")
+    return None
 
 
-def record_revision(record):
-    last = record.last(*standing.PUBLISHING, "schedule")
-    return last and last.revision_id
+def taken_back(record, signoff):
+    """How the log has it that a sign-off was taken back, or the one that it carries on; or None.
+    A row that no line tells of says nothing."""
+    key = record.original.get(signoff.pk, signoff.pk)
+    for line in record.lines:
+        if line.move in Revocation.Kind and record.family([line.data["signoff"]]) == {key}:
+            return Revocation(kind=line.move, reason=line.data["reason"], revoked_at=line.at)
+    return None
+
+
+def add_stops(found, record):
+    """To each entry what was said of it: a "stop" is about what readers had at that moment."""
+    by_line = {one.publication.line.seq: one for one in found}
+    for line in record.lines:
+        shown = record.before(line).shown(line.at) if line.data.get("stop") else None
+        if shown and shown.line.seq in by_line:
+            by_line[shown.line.seq].stops.append(line)
 
 
 MOST_COMPARED = 20
@@ -223,46 +266,42 @@ def entry(publication, revision, record, before):
     redaction = getattr(revision, "redaction", None)
     removed = redaction if redaction and redaction.done_at and record.names(redaction) else None
     signoffs = list(revision.signoffs.all())
-    resting = [s for s in signoffs if rests_on(record, line, s, signoffs)]
+    named = [s for s in signoffs if s.pk in record.named_by(line)]
+    renewing = [s for s in signoffs if renewed(record, publication, s, revision)]
+    notes = [note for note in revision.corrections.all() if note.at == publication.since]
     return Entry(
         publication=publication,
         revision=revision,
         document=None if removed else readable(revision.seal),
-        signoffs=resting,
-        corrections=[note for note in revision.corrections.all() if record.names(note)],
+        signoffs=named + renewing,
+        # Of one revision that was published more than once, each explains one publication.
+        corrections=[note for note in notes if record.names(note)],
         redaction=removed,
         before=before,
-        signed_anew=not before or signed_since(record, resting, before.publication.line),
+        signed_anew=not before or signed_since(record, named, before.publication.line),
         confirmed=standing.confirmation_in(record, line),
         returned=returned_after(record, publication),
-        stops=[later for later in until_next(record, line) if later.data.get("stop")],
     )
 
 
-def rests_on(record, line, signoff, all_of_it):
-    """Whether a publication's approval names a sign-off, or the sign-off renews it."""
-    if line.move not in standing.APPROVALS:
+def renewed(record, publication, signoff, revision):
+    """Whether a sign-off, when it was made, renewed the review of what readers had then: which is
+    what its signer was told (signing_again.py)."""
+    line, signed = publication.line, record.signed_at.get(signoff.pk)
+    made = next((later for later in record.after(line) if later.seq == signed), None)
+    if made is None or line.move not in standing.APPROVALS:
         return False
-    named = [s for s in all_of_it if s.pk in record.named_by(line)]
-    return signoff in named or (
-        record.renewals(line, named)(signoff)
-        and not any(map(ends_publication, between(record, line, signoff)))
-    )
-
-
-def ends_publication(line):
-    """Whether a signature after this line renews nothing that was published before it."""
-    return line.move in (*standing.APPROVALS, "withdraw") or bool(line.data.get("stop"))
-
-
-def between(record, line, signoff):
-    """The lines after a publication and before a sign-off."""
-    signed = record.signed_at.get(signoff.pk, 0)
-    return [later for later in record.after(line) if later.seq < signed]
+    then = record.before(made)
+    shown = then.shown(made.at)
+    if shown is None or shown.line != line:
+        return False
+    counted, ended = then.approved(line, revision.signoffs.all(), revision.seal)
+    mine = [s for s in counted if s.reviewer_id == signoff.reviewer_id]
+    return not ended and any(s.pk in then.named_by(line) for s in mine)
 
 
 def signed_since(record, signoffs, line):
-    return any(record.signed_at.get(signoff.pk, 0) > line.seq for signoff in signoffs)
+    return any((record.signed_at.get(signoff.pk) or 0) > line.seq for signoff in signoffs)
 
 
 def readable(seal):
@@ -272,16 +311,11 @@ def readable(seal):
     return documents.parse(seal.canonical)
 
 
-def until_next(record, line):
-    """The lines after a publication's, up to the next one that publishes."""
-    for later in record.after(line):
-        if later.move in standing.PUBLISHING:
-            return
-        yield later
-
-
 def returned_after(record, publication):
+    """The line that sent a publication back to review after its withdrawal, not after a later
+    one."""
     if publication.withdrawn is None:
         return None
     later = record.after(publication.withdrawn)
-    return next((line for line in later if line.move == "return"), None)
+    line = next((line for line in later if line.move in ("return", "withdraw")), None)
+    return line if line and line.move == "return" else None

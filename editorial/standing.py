@@ -142,6 +142,11 @@ class Record:
     def after(self, line):
         return [later for later in self.lines if later.seq > line.seq]
 
+    def before(self, line):
+        """The record as it was when this line was written."""
+        earlier = [one for one in self.lines if one.seq < line.seq]
+        return Record(self.content, earlier, self.last(ADOPTION) or self.adopting)
+
     # --- What became of signatures -------------------------------------------------------------
 
     @cached_property

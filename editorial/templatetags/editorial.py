@@ -64,12 +64,6 @@ def json_ld(graph):
 
 
 @register.filter
-def made_with(corrections, publication):
-    """The corrections that explain this publication, not another one of the same revision."""
-    return [one for one in corrections if one.at == publication.since]
-
-
-@register.filter
 def reasons(entry):
     """[(what was done, why)] of what was done past a review, in an entry of the public history."""
     found = []
@@ -81,9 +75,9 @@ def reasons(entry):
     if entry.withdrawn:
         found.append((_("Why it was withdrawn"), entry.withdrawn.data["reason"]))
     for signoff, _fault in entry.signoffs:
-        if revocation := getattr(signoff, "revocation", None):
+        if signoff.taken_back:
             label = _("Why the signature of %(name)s was taken back") % {"name": signoff.name}
-            found.append((label, revocation.reason))
+            found.append((label, signoff.taken_back.reason))
     return found
 
 

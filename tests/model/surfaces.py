@@ -16,7 +16,7 @@ from django.utils import timezone
 from lxml import etree, html
 
 from editorial import reminders, reports, standing
-from editorial.models import Letter, Reviewer, SignOff
+from editorial.models import Letter, Reviewer
 
 
 def tree_of(answer):
@@ -347,24 +347,9 @@ def pairs(publications):
 
 
 def reviewed_again(record, before, publication):
-    """Whether somebody has signed the same words between two publications of them, or since."""
+    """Whether the approval of the same words rests on what somebody signed since they were
+    published before."""
     if before is None or before.revision_id != publication.revision_id:
         return False
-    rests = signed_for(record, publication)
-    return any(record.signed_at[key] > before.line.seq for key in rests)
-
-
-def signed_for(record, publication):
-    """Keys of the sign-offs that an approval names, and of those that renewed it."""
-    if publication.line.move not in standing.APPROVALS:
-        return []
     named = record.named_by(publication.line)
-    reviewer = dict(SignOff.objects.values_list("pk", "reviewer"))
-    renewed = []
-    for line in record.after(publication.line):
-        if line.move in (*standing.APPROVALS, "withdraw") or line.data.get("stop"):
-            break
-        same = line.move == "sign" and line.revision_id == publication.revision_id
-        if same and reviewer[line.data["signoff"]] in [reviewer[key] for key in named]:
-            renewed.append(line.data["signoff"])
-    return [*named, *renewed]
+    return any(record.signed_at[key] > before.line.seq for key in named)

@@ -155,7 +155,7 @@ def all_rows_count(true, self, approval, signoffs, seal):
     return [signoff for signoff in signoffs if not hasattr(signoff, "revocation")], []
 
 
-def whatever_the_badge(true, signoff, entry, badge, record):
+def whatever_the_badge(true, signoff, entry, badge, record, shown):
     return standing.signoff_fault(record, signoff, entry.revision.seal)
 
 
