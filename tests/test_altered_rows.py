@@ -139,6 +139,27 @@ def test_an_account_whose_other_half_sql_forgot_signs_nothing():
     assert house.altered(User.objects.get(pk=reviewer.user_id))
 
 
+# --- What the record says of what ended ---------------------------------------------------------
+
+
+def test_what_was_scheduled_beside_a_withdrawn_page_never_was_public():
+    article = f.publish(f.article())
+    f.revise(article, summary="Newer.")
+    f.sign(article)
+    f.move("schedule", article, f.user("editor"), go_live_at=f.now() + DAY)
+    f.move("withdraw", article, f.user("editor"), reason="It was wrong.")
+    record = standing.record_of(article)
+    assert [one.revision_id for one in record.publications(f.now() + 2 * DAY)] == [article.live_id]
+
+
+def test_why_a_signature_of_an_annulled_credential_fell_is_said():
+    article = f.publish(f.article())
+    signoff, admin = article.signoffs.get(), f.user("administrator")
+    actions.annul_credential(signoff.credential, by=admin, at=f.now(), reason="Never given.")
+    record = standing.record_of(Content.objects.get(pk=article.pk))
+    assert "credential was annulled" in standing.signoff_fault(record, signoff, article.live.seal)
+
+
 # --- Emergencies ---------------------------------------------------------------------------------
 
 
