@@ -372,14 +372,19 @@ def write_sign_off(attempt):
 
 
 def ask_the_named_reviewers(attempt):
-    """Reviewers whom the draft names are asked when it is submitted."""
+    """Reviewers whom the draft names are asked when it is submitted, but for those who worked on
+    it: they could not sign."""
     find = attempt.content.spec.invited
     if find is None:
         return []
     named = Reviewer.objects.active().filter(pk__in=find(attempt.revision.pk))
     asked = ReviewRequest.objects.filter(content=attempt.content, status__in=ReviewRequest.OPEN)
     due = timezone.localdate(attempt.at) + datetime.timedelta(days=settings.REVIEW_DAYS)
-    for reviewer in named.exclude(pk__in=asked.values("reviewer")):
+    named = list(named.exclude(pk__in=asked.values("reviewer")).select_related("user"))
+    wrote = rules.contributors(attempt.content) if named else set()
+    for reviewer in named:
+        if reviewer.user and reviewer.user.person_id in wrote:
+            continue
         request = ReviewRequest.objects.create(
             content=attempt.content,
             reviewer=reviewer,
@@ -473,7 +478,8 @@ def approval_facts(attempt):
     """The sign-offs that the approval rests on, and what the embedded texts are at this time.
 
     A house of two may approve its own work after a sign-off; the history then says so."""
-    facts = {"signoffs": [signoff.pk for signoff in attempt.signoffs]}
+    named = rules.under_one_name(attempt.signoffs)
+    facts = {"signoffs": [signoff.pk for signoff in named]}
     if attempt.by_contributed:
         facts["approver_contributed"] = True
     return facts | pin_facts(attempt)
@@ -521,6 +527,9 @@ def revoke(signoff, *, kind, by, at, reason):
     standing.mark_altered([record])
     wrote = write_revocation(signoff, record, kind, by, at, reason.strip())
     swap(content, at)
+    data = {"signoff": signoff.pk, "reason": reason.strip()}
+    if kind == Revocation.Kind.RETRACT:
+        data["accounts"] = sorted(linking.accounts_of({by.person_id}))
     log.write(
         kind,
         at=at,
@@ -529,7 +538,7 @@ def revoke(signoff, *, kind, by, at, reason):
         revision=signoff.revision,
         digest=signoff.digest,
         nth=content.lines,
-        data={"signoff": signoff.pk, "reason": reason.strip()},
+        data=data,
         wrote=wrote,
     )
     hold_unsigned(content, by, at)

@@ -43,6 +43,7 @@ MOST_AT_ONCE = 100
 
 DUE = [
     ("overdue", gettext_lazy("review overdue, badge lost")),
+    ("lost", gettext_lazy("badge lost otherwise")),
     ("soon", gettext_lazy("review due within 30 days")),
     ("requests", gettext_lazy("a reviewer is late")),
 ]
@@ -121,6 +122,8 @@ class Filters(forms.Form):
             return found.filter(pk__in=late.values("content"))
         if due == "overdue":
             due_ones = signatures.overdue(found, now)
+        elif due == "lost":
+            due_ones = signatures.lost(found, now)
         else:
             until = timezone.localdate(now) + datetime.timedelta(days=SOON)
             due_ones = signatures.due(found, now, until)
@@ -249,13 +252,14 @@ def cards(contents, now):
     for one in asked.select_related("reviewer").order_by("due_on"):
         first.setdefault(one.content_id, one)
     at_work = [content for content in contents if content.status_at(now) in COLUMNS]
+    lost = without_badge([content for content in contents if content not in at_work], now)
     effects = hosts.effects_of(at_work, now)
     return [
         Card(
             content,
             state := content.status_at(now),
             content.in_state_since(now),
-            queues.next_step(content, now),
+            lost.get(content.pk) or queues.next_step(content, now),
             content.pk in must_fix,
             one := first.get(content.pk),
             is_late=bool(one) and state == S.IN_REVIEW and one.due_on < today,
@@ -265,6 +269,13 @@ def cards(contents, now):
         )
         for content in contents
     ]
+
+
+def without_badge(contents, now):
+    """{key: what to do} of those that readers have and that lost their badge."""
+    rows = Content.objects.filter(pk__in=[content.pk for content in contents])
+    again = {content.pk: _("A reviewer signs again") for content in signatures.overdue(rows, now)}
+    return again | {content.pk: content.why_lost for content in signatures.lost(rows, now)}
 
 
 # --- Moves on many -----------------------------------------------------------------------

@@ -58,6 +58,8 @@ class Entry:
             said = _("Revision %(number)d, public from %(day)s")
         elif self.before.withdrawn:
             said = self.said_of_return
+        elif self.emergency:
+            said = _("Revision %(number)d, published without a review, %(day)s")
         elif not self.signed_anew:
             said = _("Revision %(number)d, published again, %(day)s")
         elif self.before.emergency:
@@ -69,6 +71,8 @@ class Entry:
     @property
     def said_of_return(self):
         """What a heading says of words that had been withdrawn."""
+        if self.emergency:
+            return _("Revision %(number)d, public again from %(day)s, without a review")
         if not self.signed_anew:
             return _("Revision %(number)d, public again from %(day)s")
         if self.before.emergency:

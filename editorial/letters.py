@@ -223,10 +223,17 @@ def recipes_of(move):
 
 def write(user_ids, wish, about, subject, body, at):
     """A letter to each of these accounts that wants this kind; none twice about the same."""
+    write_each([(user_ids, about, subject, body)], wish, at)
+
+
+def write_each(told, wish, at):
+    """Letters about several things at once: [(accounts, about, subject, body)]."""
     at_once = collected.get() is None
-    users = User.objects.filter(pk__in=user_ids, is_active=True).select_related("mail_setting")
-    letters = []
-    for user in users:
+    keys = set().union(*(user_ids for user_ids, *_rest in told))
+    users = User.objects.filter(pk__in=keys, is_active=True).select_related("mail_setting")
+    users, letters = users.in_bulk(), []
+    pairs = [(users[key], *one) for keys, *one in told for key in sorted(keys & users.keys())]
+    for user, about, subject, body in pairs:
         setting = getattr(user, "mail_setting", None) or MailSetting(user=user)
         if setting.delivery != MailSetting.Delivery.NEVER and getattr(setting, wish):
             letters.append(
@@ -241,7 +248,8 @@ def write(user_ids, wish, about, subject, body, at):
             )
     Letter.objects.bulk_create(letters, ignore_conflicts=True)
     if letters and at_once:
-        transaction.on_commit(lambda: send(about=about, in_digest=False))
+        abouts = {letter.about for letter in letters}
+        transaction.on_commit(lambda: send(about__in=abouts, in_digest=False))
 
 
 def body_of(line, recipe):
@@ -345,6 +353,20 @@ def collect(about, line, recipe):
         what += "\n" + _("By %(name)s.") % {"name": line.actor.display_name}
     head = head_of(line)
     lines[about] = what, "\n  ".join([f"• {head}", *facts_of(line), address_of(head)])
+
+
+def ask_again(signers, by, at):
+    """Within `together`: contents with their heads wait for a signature of those who signed what
+    readers have of them, {content: accounts}."""
+    what = _("A text that you signed waits for a signature again")
+    intro = f"{what}:\n" + _("By %(name)s.") % {"name": by.display_name}
+    told = []
+    for content, accounts in signers.items():
+        about = f"sign_again:{content.pk}:{content.version}"
+        text = f"• {content.head}\n  {address_of(content.head)}"
+        collected.get()[about] = intro, text
+        told.append((accounts - {by.pk}, about, what, f"{intro}\n\n{text}"))
+    write_each(told, "reviews", at)
 
 
 def send_together(subject, where, lines):

@@ -1,13 +1,14 @@
 """What falls once two accounts turn out to be one person's, or a byline to be somebody's here.
 
-Nobody signs what they contributed to, and nobody approves what they signed or contributed to. What
-two persons did as two may break that as one; it is asked as of the day when they did it.
+Nobody signs what they contributed to, nobody approves what they signed or contributed to, and one
+person is one name under a text. What two persons did as two may break that as one; it is asked as
+of the day when they did it.
 """
 
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from . import kinds, rules, standing
 from .models import Content, Event, Revision, SignOff, User
@@ -16,18 +17,22 @@ from .models import Content, Event, Revision, SignOff, User
 @dataclass
 class Breach:
     """What does not stand on one content: keys of sign-offs, and numbers of approvals and of
-    confirmations of an emergency."""
+    confirmations of an emergency.
+
+    `second`: those of the sign-offs that fall only since their signer's newest stands beside them.
+    """
 
     content: Content
     fallen: list
     ended: list
+    second: list
     # Whether what readers have was published without a review, and nobody else has confirmed it.
     waits_again: bool = False
 
     @property
     def data(self):
         """What the content's line says."""
-        said = {"fallen": self.fallen, "ended": self.ended}
+        said = {"fallen": self.fallen, "ended": self.ended, "second": self.second}
         return {name: keys for name, keys in said.items() if keys}
 
 
@@ -36,7 +41,8 @@ def find(persons):
     accounts = accounts_of(persons)
     signed, approved = signed_by(accounts), approved_by(accounts)
     wrote = contributed_to(accounts)
-    keys = (signed | approved) & wrote | signed & approved | confirmed_by(accounts)
+    twice = signed_twice_by(accounts) | confirmed_by(accounts)
+    keys = (signed | approved) & wrote | signed & approved | twice
     contents = list(Content.objects.select_related("head").filter(pk__in=keys).order_by("pk"))
     records = standing.records_of(contents)
     found = [breach_on(content, records[content.pk], persons, accounts) for content in contents]
@@ -57,6 +63,13 @@ def accounts_of(persons):
 
 def signed_by(accounts):
     return set(SignOff.objects.filter(signed_by__in=accounts).values_list("content", flat=True))
+
+
+def signed_twice_by(accounts):
+    """Contents that several of these accounts signed."""
+    rows = SignOff.objects.filter(signed_by__in=accounts).values("content")
+    found = rows.annotate(signers=Count("signed_by", distinct=True)).filter(signers__gt=1)
+    return set(found.values_list("content", flat=True))
 
 
 def approved_by(accounts):
@@ -88,7 +101,8 @@ def contributed_to(accounts, author=None):
 
 
 def breach_on(content, record, persons, accounts):
-    signoffs = list(content.signoffs.select_related("revision"))
+    rows = content.signoffs.select_related("revision__seal").defer("revision__seal__canonical")
+    signoffs = list(rows)
     own = [s for s in signoffs if s.signed_by_id in accounts]
     fallen = {s.pk for s in own if stands(record, s) and is_own(content, s, persons)}
     ended = []
@@ -105,8 +119,11 @@ def breach_on(content, record, persons, accounts):
                 fallen |= signed
             elif signed:
                 ended.append(line.seq)
+    second = second_names(record, signoffs, accounts, record.family(fallen))
     alone = confirmed_alone(record, accounts)
-    return Breach(content, sorted(fallen), [*ended, *alone], waits_again(record, alone))
+    ended += alone
+    waits = waits_again(record, alone)
+    return Breach(content, sorted(fallen | second), ended, sorted(second), waits)
 
 
 def confirmed_alone(record, accounts):
@@ -127,6 +144,19 @@ def confirmed_alone(record, accounts):
 def waits_again(record, confirmations):
     last = record.last(*standing.PUBLISHING, "schedule", "withdraw", "confirm")
     return bool(last) and last.seq in confirmations
+
+
+def second_names(record, signoffs, accounts, fallen):
+    """What an approval counts that these accounts signed under another name than last."""
+    found = set()
+    for line in record.lines:
+        under = [s for s in signoffs if s.revision_id == line.revision_id]
+        if line.move in standing.APPROVALS and under:
+            counted, _faults = record.approved(line, under, under[0].revision.seal)
+            own = [s for s in counted if s.signed_by_id in accounts]
+            own = [s for s in own if not record.family([s.pk]) & fallen]
+            found |= {s.pk for s in own if s.reviewer_id != own[-1].reviewer_id}
+    return found
 
 
 def stands(record, signoff):

@@ -158,6 +158,7 @@ def for_editor(user, now):
             now,
             board="due=overdue",
         ),
+        lost_queue(now),
         queue(
             _("Held back"),
             _("Nothing that was signed or scheduled was held back."),
@@ -241,6 +242,14 @@ def due_queue(title, empty, found, now, of=None, board=""):
     shown = with_heads(found[:LONGEST])
     notes = {content.pk: due_words(content, now) for content in shown}
     return Queue(title, empty, shown, len(found), board, notes)
+
+
+def lost_queue(now):
+    found = signatures.lost(Content.objects, now, MOST_COUNTED + 1)
+    shown = with_heads(found[:LONGEST])
+    notes = {content.pk: content.why_lost for content in shown}
+    empty = _("No public text has lost its badge by a “no” or by a text that it uses.")
+    return Queue(_("Badge lost: review again"), empty, shown, len(found), "due=lost", notes)
 
 
 def signed_by_user(user):

@@ -97,6 +97,17 @@ def revision_family(content, until=None):
     return found
 
 
+def under_one_name(signoffs):
+    """Without what somebody signed under another name than last: one person is one name."""
+    accounts = {signoff.signed_by_id for signoff in signoffs}
+    if len(accounts) < 2:
+        return signoffs
+    pairs = User.objects.filter(pk__in=accounts).values_list("pk", "alias_of_id")
+    person = {pk: alias or pk for pk, alias in pairs}
+    last = {person[s.signed_by_id]: s.reviewer_id for s in signoffs}
+    return [s for s in signoffs if s.reviewer_id == last[person[s.signed_by_id]]]
+
+
 def contributors(content, until=None):
     """Person keys of everybody who wrote a line of this content or stands in its byline."""
     revisions = revision_family(content, until)

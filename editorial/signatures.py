@@ -3,14 +3,23 @@ what the log says of them decides, for any number of them at once."""
 
 import datetime
 
-from django.db.models import Exists, OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from . import standing
-from .models import SignOff
+from . import signing_again, standing
+from .models import Event, Revision, SignOff
 
 CHUNK = 200
+# Lines by which a page that readers have can lose its badge.
+TAKE_BADGES = (
+    "retract",
+    "annul",
+    "credential_annulled",
+    "accounts_linked",
+    "request_changes",
+    "pin",
+)
 
 
 def standing_rows(signoffs):
@@ -57,6 +66,35 @@ def due(contents, now, until, most=None):
 def overdue(contents, now, most=None):
     """Those that lost their badge because the review has run out."""
     return due(contents, now, timezone.localdate(now) - datetime.timedelta(days=1), most)
+
+
+def lost(contents, now, most=None):
+    """Public contents that lost their badge otherwise than by the day, the longest unmoved first;
+    no more than `most`. Each gets `why_lost`, a sentence."""
+    lines = Event.objects.filter(content=OuterRef("pk"), move__in=TAKE_BADGES)
+    since = Exists(lines.filter(at__gte=OuterRef("live_at"))) | Q(live_at=None) & Exists(lines)
+    candidates, found = contents.order_by().public(now).filter(since).order_by("moved_at", "pk"), []
+    keys = list(candidates.values_list("pk", flat=True))
+    for start in range(0, len(keys), CHUNK):
+        found += without_badge(candidates.filter(pk__in=keys[start : start + CHUNK]), now)
+        if most and len(found) >= most:
+            break
+    return found[:most]
+
+
+def without_badge(contents, now):
+    contents = [content for content in contents if content.spec.needs_sign_off]
+    records = standing.records_of(contents)
+    shown = Revision.objects.filter(pk__in=[content.shown_id for content in contents])
+    shown = shown.select_related("seal").defer("seal__canonical")
+    revisions = shown.prefetch_related(*standing.relations(signed=True)).in_bulk()
+    for content in contents:
+        record, revision = records[content.pk], revisions[content.shown_id]
+        if counting(record, revision, now) and not standing.pin_faults(record, revision, now):
+            continue  # it has its badge, or lost it by the day
+        content.why_lost = signing_again.why_no_badge(record, revision, now)
+        if content.why_lost and record.shown(now).line.move in standing.APPROVALS:
+            yield content
 
 
 def candidates_for(contents, now, until):

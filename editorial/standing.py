@@ -175,12 +175,22 @@ class Record:
 
     @cached_property
     def retracted(self):
-        return self.taken_back("retract")
+        """Sign-offs that their signers took back, with what they had signed before over the same
+        words, under whichever revision and by whichever of their accounts."""
+        signing = {line.seq: line for line in self.lines if line.move == "sign"}
+        noes = [line for line in self.lines if line.move == "retract"]
+        before = [
+            key
+            for key, seq in self.signed_at.items()
+            if (line := signing.get(seq)) and any(takes_back(no, line) for no in noes)
+        ]
+        return self.taken_back("retract") | self.family(before)
 
     @cached_property
     def fallen(self):
         """Sign-offs that count for nothing, though their signers did not say no: annulled, or
-        of an annulled credential, or of somebody who turned out to have contributed or approved."""
+        of an annulled credential, or of somebody who turned out to have contributed, approved, or
+        signed again under another name."""
         named = [key for line in self.told for key in line.data.get("fallen", ())]
         return self.taken_back("annul") | self.family(named)
 
@@ -192,6 +202,8 @@ class Record:
                     return _("The reviewer's credential was annulled, or not valid that day.")
                 if line.move == "credential_annulled":
                     return _("The reviewer's credential was annulled.")
+                if key in self.family(line.data.get("second", ())):
+                    return _("The reviewer signed under another name too; the newest counts.")
                 return _("The reviewer turned out to have worked on the text or approved it.")
         return None
 
@@ -242,22 +254,11 @@ class Record:
         """Those of the sign-offs on which an approval could rest now, oldest first."""
         if self.faults:
             return []
-        noes = self.retractions(signoffs)
         return [
             signoff
             for signoff in signoffs
-            if self.stands_by(signoff, seal)
-            and not self.is_ended(self.signed_at[signoff.pk])
-            and self.signed_at[signoff.pk] > noes.get(signoff.reviewer_id, 0)
+            if self.stands_by(signoff, seal) and not self.is_ended(self.signed_at[signoff.pk])
         ]
-
-    def retractions(self, signoffs):
-        """{reviewer: number of the line by which they last took a signature back}: what they had
-        signed before over the same words counts for no later approval either."""
-        family = {self.original.get(s.pk, s.pk): s.reviewer_id for s in signoffs}
-        lines = [line for line in self.lines if line.move == "retract"]
-        keys = [(self.original.get(ln.data["signoff"], ln.data["signoff"]), ln) for ln in lines]
-        return {family[key]: line.seq for key, line in keys if key in family}
 
     # --- What an approval rests on --------------------------------------------------------------
 
@@ -287,8 +288,7 @@ class Record:
         resting = [*named, *(signoff for signoff in renewed if signoff not in named)]
         counted = [signoff for signoff in resting if self.stands_by(signoff, seal)]
         faults = []
-        noes = self.retractions(signoffs)
-        gone = [s for s in resting if (self.signed_at.get(s.pk) or 0) < noes.get(s.reviewer_id, 0)]
+        gone = [s for s in resting if self.original.get(s.pk, s.pk) in self.retracted]
         if gone:
             faults.append(_("%(name)s took their signature back.") % {"name": gone[-1].name})
         if any(line.data.get("stop") for line in self.after(approval)):
@@ -356,6 +356,13 @@ def signoff_fault(record, signoff, seal):
     if key in record.fallen:
         return record.why_fallen(key)
     return None
+
+
+def takes_back(retraction, sign):
+    """Whether a signer's "no" is said of what they signed by an earlier line: the same words."""
+    accounts = retraction.data.get("accounts", [retraction.actor_id])
+    same = sign.digest == retraction.digest and sign.actor_id in accounts
+    return same and sign.seq < retraction.seq
 
 
 def moment(text):

@@ -9,18 +9,18 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from django.db import transaction
-from django.db.models import prefetch_related_objects
+from django.db.models import Exists, OuterRef, prefetch_related_objects
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import actions, differences, documents, hosts, kinds, letters, pins, rules, standing
+from . import actions, differences, documents, hosts, kinds, letters, pins, queues, rules, standing
 from .actions import Token
 from .asking import Asking
 from .board import text_of
 from .errors import Refused, Stale, Unchanged
-from .models import Content, Pin, Revision, Seal, SignOff
+from .models import Content, Pin, ReviewRequest, Revision, Seal, SignOff
 
 S = Content.Status
 TAKE, SIGN, APPROVE = "take", "sign", "approve"
@@ -301,7 +301,25 @@ def make(step, made, tokens, *, by, at, where, **data):
     one host refuses, or somebody has moved on meanwhile, stops no other.
     """
     with letters.together(SUBJECTS[step], where):
-        return [outcome(step, made, token, by=by, at=at, **data) for token in tokens]
+        results = [outcome(step, made, token, by=by, at=at, **data) for token in tokens]
+        if step == TAKE:
+            ask_signers([one.content.pk for one in results if not one.refusal], by, at)
+        return results
+
+
+def ask_signers(taken, by, at):
+    """Who signed what readers have of these texts is asked to sign again, where they may and are
+    not asked by a request of their own."""
+    contents = queues.with_heads(Content.objects.filter(pk__in=taken, status=S.IN_REVIEW))
+    shown = {content.shown_revision_id(at): content for content in contents}
+    asked = ReviewRequest.objects.open().filter(content=OuterRef("content"))
+    wrote = Revision.objects.filter(content=OuterRef("content"), created_by=OuterRef("signed_by"))
+    signed = SignOff.objects.filter(revision__in=shown, reviewer__deactivated_at=None)
+    signed = signed.exclude(Exists(asked.filter(reviewer=OuterRef("reviewer"))) | Exists(wrote))
+    signers = {}
+    for revision, account in signed.values_list("revision", "signed_by"):
+        signers.setdefault(shown[revision], set()).add(account)
+    letters.ask_again(signers, by, at)
 
 
 def outcome(step, made, token, **data):

@@ -12,7 +12,10 @@ from django.views.decorators.http import require_safe
 from django.views.generic import View
 
 from . import documents, history, images, pages, previews, standing
-from .models import Seal
+from .models import Content, Seal
+
+# What was withdrawn is on its way back to readers.
+REVIEWED_AGAIN = (Content.Status.IN_REVIEW, Content.Status.SIGNED, Content.Status.SCHEDULED)
 
 
 class ContentView(View):
@@ -67,7 +70,9 @@ def withdrawn_or_404(model, slug):
 
 
 def gone(request, content, template_name="withdrawn.html", **further):
-    return render(request, template_name, {"content": content, **further}, status=410)
+    is_reviewed = content.status_at(timezone.now()) in REVIEWED_AGAIN
+    context = {"content": content, "is_reviewed_again": is_reviewed, **further}
+    return render(request, template_name, context, status=410)
 
 
 def unreadable(request, content):

@@ -34,4 +34,6 @@ if WORKER and (address := re.fullmatch(r"(redis://.*/)(\d+)", str(CACHE.get("LOC
 
 # What a test commits need not outlive a fall of the server.
 if "sqlite" not in DATABASES["default"]["ENGINE"]:
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c synchronous_commit=off -c jit=off"
+    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
+        "-c synchronous_commit=off -c jit=off"
+    )

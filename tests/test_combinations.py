@@ -416,6 +416,17 @@ def test_a_named_reviewer_is_asked_once_however_often_it_is_submitted(client):
     assert (request.reviewer, request.is_open) == (invited.reviewer, True)
 
 
+@pytest.mark.parametrize("how", ["byline", "another account"])
+def test_a_named_reviewer_who_worked_on_the_text_is_not_asked(how):
+    own, other = f.invitation(), f.invitation()
+    account = own.reviewer.user
+    if how == "another account":
+        account = f.user("writer", alias_of=account)
+    article = f.article(authors=[f.author(user=account)], children=[own, other])
+    f.move("submit", article, f.user("editor"))
+    assert ReviewRequest.objects.get().reviewer == other.reviewer
+
+
 def test_a_named_reviewer_whom_somebody_asked_before_is_not_asked_again():
     article = f.article(children=[invited := f.invitation()])
     data = {"by": f.user("editor"), "at": f.now(), "due_on": f.now().date() + DAY}

@@ -169,6 +169,91 @@ def test_what_waits_with_a_fallen_signature_goes_back_to_review(own):
         assert article.scheduled_id is None
 
 
+# --- Two names of one person ---------------------------------------------------------------------
+
+
+@pytest.fixture
+def two_names():
+    """A public article that one person signed first as Otto, then as Vera."""
+    f.user("administrator")  # who looks both credentials up
+    otto, vera = f.reviewer(name="Otto Sample"), f.reviewer(name="Vera Sample")
+    article = f.article(title="Signed twice")
+    f.sign(article, otto)
+    f.sign(article, vera)
+    f.move("approve", article, f.user("editor"))
+    return article, otto, vera
+
+
+def names(client, content):
+    page = client.get(f"{content.get_absolute_url()}?{Event.objects.count()}").text
+    return {name for name in ("Otto Sample", "Vera Sample", "Bo Sample") if name in page}
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_two_reviewers_who_are_one_person_are_one_name_under_a_badge(client, two_names, turned):
+    article, otto, vera = two_names
+    assert names(client, article) == {"Otto Sample", "Vera Sample"}
+    link(*((vera.user, otto.user) if turned else (otto.user, vera.user)))
+    own = article.signoffs.get(signed_by=otto.user)
+    assert lines() == {article.pk: {"fallen": [own.pk], "second": [own.pk]}}
+    assert badge(client, article)
+    assert names(client, article) == {"Vera Sample"}
+    history = client.get(f"{article.get_absolute_url()}history/").text
+    assert "signed under another name too" in history
+    assert linking.find({otto.user_id, vera.user_id}) == [], "it is said once"
+
+
+def test_the_newest_signature_counts_a_renewal_too(client, two_names):
+    article, otto, vera = two_names
+    f.move("submit", article, f.user("editor"))
+    f.sign(article, otto)
+    link(otto.user, vera.user)
+    assert badge(client, article)
+    assert names(client, article) == {"Otto Sample"}
+
+
+def test_the_form_lists_the_page_that_loses_a_second_name(client, two_names):
+    article, otto, vera = two_names
+    assert "Signed twice" in link_form(client, otto.user, vera.user).text
+    assert names(client, article) == {"Otto Sample", "Vera Sample"}
+
+
+def test_what_no_approval_counts_together_keeps_its_name(client):
+    otto, vera = f.reviewer(name="Otto Sample"), f.reviewer(name="Vera Sample")
+    article = f.publish(f.article(), otto)
+    f.move("submit", article, f.user("editor"))
+    f.sign(article, vera)
+    assert link(otto.user, vera.user) == []
+    assert names(client, article) == {"Otto Sample"}
+    f.move("approve", article, f.user("editor"))
+    assert names(client, article) == {"Vera Sample"}, "the next approval names the newest only"
+
+
+def test_another_persons_name_stays_beside_the_newest(client):
+    bo, otto = f.reviewer(name="Bo Sample"), f.reviewer(name="Otto Sample")
+    vera, article = f.reviewer(name="Vera Sample"), f.article()
+    for one in (otto, vera, bo):
+        f.sign(article, one)
+    f.move("approve", article, f.user("editor"))
+    link(otto.user, vera.user)
+    assert names(client, article) == {"Vera Sample", "Bo Sample"}
+
+
+def test_a_newest_signature_that_falls_as_own_work_leaves_the_older_name(client):
+    otto, vera = f.reviewer(name="Otto Sample"), f.reviewer(name="Vera Sample")
+    editor, article = f.user("editor"), f.publish(f.article(), otto)
+    f.revise(article, by=editor, summary="Newer.")
+    f.move("discard", article, editor)
+    f.move("submit", article, f.user("editor"))
+    f.sign(article, vera)
+    f.move("approve", article, f.user("editor"))
+    assert names(client, article) == {"Otto Sample", "Vera Sample"}
+    assert link(otto.user, editor) == [], "signed before anything was written"
+    (breach,) = link(vera.user, editor)
+    assert (len(breach.fallen), breach.second) == (1, [])
+    assert names(client, article) == {"Otto Sample"}
+
+
 # --- An approver who is no second person -------------------------------------------------------
 
 

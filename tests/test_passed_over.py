@@ -41,6 +41,79 @@ def test_a_withdrawn_point_carries_no_host_that_uses_an_older_version_of_it(clie
     assert not badges(client, host), "its version was withdrawn with the page"
 
 
+# --- A signature taken back, and another over the same words -------------------------------------
+
+
+def signed_twice(reviewer, again=None):
+    """(an article of which the third revision says what the first said, the signature of the
+    first); the same reviewer has signed both, or another the third."""
+    article = f.publish(f.article(), reviewer)
+    f.revise(article, summary="Otherwise.")
+    f.revise(article, summary=article.live.typed.summary)
+    f.sign(article, again or reviewer)
+    old, new = article.signoffs.order_by("pk")
+    assert (old.digest, old.revision_id) == (new.digest, article.live_id)
+    assert (new.revision_id, new.carried_from_id) == (article.head_id, None)
+    return article, old
+
+
+def retract(signoff):
+    by = signoff.signed_by
+    actions.revoke(signoff, kind="retract", by=by, at=f.now(), reason="I was wrong.")
+
+
+def test_a_retraction_under_an_older_revision_takes_the_badge_of_the_same_words(client):
+    reviewer = f.reviewer()
+    article, old = signed_twice(reviewer)
+    f.move("approve", article, f.user("editor"))
+    assert badges(client, article)
+    retract(old)
+    assert not badges(client, article)
+    history = client.get(f"{article.get_absolute_url()}history/reviews.json").json()
+    rows = [row for one in history["publications"] for row in one["sign_offs"]]
+    assert [row["counts"] for row in rows] == [False, False]
+    f.move("submit", article, f.user("editor"))
+    with pytest.raises(Refused, match="No reviewer's signature"):
+        f.move("approve", article, f.user("editor"))
+    f.sign(article, reviewer)
+    f.move("approve", article, f.user("editor"))
+    assert badges(client, article), "what was signed after the retraction counts"
+
+
+def test_nor_is_anything_approved_on_what_was_signed_before_it(client):
+    article, old = signed_twice(f.reviewer())
+    retract(old)
+    article.refresh_from_db()
+    assert article.status == "in_review"
+    with pytest.raises(Refused, match="No reviewer's signature"):
+        f.move("approve", article, f.user("editor"))
+
+
+def test_a_retraction_by_one_account_of_a_person_is_one_by_all(client):
+    f.user("administrator")  # who looks both credentials up
+    reviewer, other = f.reviewer(), f.reviewer(name="Other Sample")
+    other.user.alias_of = reviewer.user
+    other.user.save()
+    f.told(other.user)
+    article, old = signed_twice(reviewer, other)
+    f.move("approve", article, f.user("editor"))
+    assert badges(client, article)
+    retract(old)
+    assert not badges(client, article)
+
+
+def test_a_retraction_leaves_what_others_signed_and_other_words(client):
+    reviewer, other = f.reviewer(), f.reviewer(name="Bo Sample")
+    article, old = signed_twice(other)
+    f.sign(article, reviewer)
+    retract(old)
+    f.move("approve", article, f.user("editor"))
+    assert badges(client, article), "somebody else signed it as well"
+    f.revise(article, summary="Newest.")
+    f.publish(article, other)
+    assert badges(client, article), "it took no other words back"
+
+
 # --- Rows put in by SQL -----------------------------------------------------------------------
 
 

@@ -165,6 +165,97 @@ class TestDue:
         assert spent() == few
 
 
+class TestLost:
+    def found(self, client):
+        """Where the desk says that a page needs somebody: [reasons], next step on the board."""
+        editor = f.user("editor")
+        rows = [
+            row[1]
+            for queue in queues.for_user(editor, f.now())
+            if str(queue.title) == "Badge lost: review again"
+            for row in queue.rows
+        ]
+        client = logged_in(editor)
+        listed = client.get("/admin/board/?due=lost&state=published").text
+        assert ('name="chosen"' in listed) == bool(rows)
+        published = client.get("/admin/board/?state=published").text
+        assert ("Nothing to do" in published) == (not rows)
+        return rows
+
+    def test_a_page_that_lost_its_badge_by_a_retraction_needs_somebody(self, client, reviewer):
+        article = f.publish(f.article(), reviewer)
+        assert self.found(client) == []
+        take_back(article.signoffs.get())
+        assert self.found(client) == ["Vera Sample took their signature back."]
+        sign_again(article, reviewer)
+        f.move("approve", article, f.user("editor"))
+        assert self.found(client) == []
+
+    @pytest.mark.parametrize("fell", ["annul", "credential", "stop", "approver"])
+    def test_so_does_one_that_lost_it_otherwise(self, client, reviewer, fell):
+        article, editor = f.article(), f.user("editor")
+        f.sign(article, reviewer)
+        f.move("approve", article, editor)
+        if fell == "annul":
+            take_back(article.signoffs.get(), "annul", f.user("superuser"))
+        elif fell == "credential":
+            annul(reviewer)
+        elif fell == "stop":
+            f.move("submit", article, f.user("editor"))
+            f.move("request_changes", article, reviewer.user, reason="Wrong.", stop=True)
+            f.move("discard", article, f.user("editor"))
+        else:
+            admin = f.user("administrator")
+            actions.link_accounts(reviewer.user, editor, by=admin, at=f.now())
+        assert len(self.found(client)) == 1
+
+    def test_so_does_a_host_of_a_point_that_fell(self, client, reviewer):
+        f.publish(f.point("BL40"))
+        host = f.publish(f.article(body=f.embed("BL40")), reviewer)
+        take_back(SignOff.objects.get(content__kind="acupoint"))
+        found = signatures.lost(Content.objects.filter(pk=host.pk), f.now())
+        assert "BL40" in found[0].why_lost
+
+    def test_what_went_live_by_its_time_and_fell_then(self, client, reviewer):
+        at = f.now() - DAY
+        article = f.article(at=at)
+        f.sign(article, reviewer, at=at)
+        f.move("schedule", article, f.user("editor"), at, go_live_at=at + DAY / 2)
+        take_back(article.signoffs.get())
+        assert len(signatures.lost(Content.objects, f.now())) == 1
+
+    def test_a_name_that_falls_while_another_stands_needs_nobody(self, client, reviewer):
+        article = f.article()
+        f.sign(article, reviewer)
+        f.sign(article)
+        f.move("approve", article, f.user("editor"))
+        annul(reviewer)
+        assert self.found(client) == []
+
+    def test_what_is_overdue_or_withdrawn_is_no_part_of_it(self, client, reviewer):
+        overdue(reviewer)
+        gone = f.publish(f.article(), reviewer)
+        take_back(gone.signoffs.get())
+        f.move("withdraw", gone, f.user("editor"), reason="Wrong.")
+        assert signatures.lost(Content.objects, f.now()) == []
+        page = logged_in(f.user("editor")).get("/admin/board/?state=published").text
+        assert "A reviewer signs again" in page
+
+    def test_the_number_of_queries_does_not_grow(self, reviewer):
+        def spent():
+            with CaptureQueriesContext(connection) as queries:
+                assert signatures.lost(Content.objects, f.now())
+            return len(queries)
+
+        f.publish(f.point("BL40"))
+        for _ in range(2):
+            f.publish(f.article(body=f.embed("BL40")), reviewer)
+        take_back(SignOff.objects.filter(content__kind="article").first())
+        few = spent()
+        take_back(SignOff.objects.filter(content__kind="acupoint").first())
+        assert spent() == few
+
+
 class TestWhoSigned:
     def found(self, reviewer):
         data = {"reviewer": str(reviewer.pk)}

@@ -50,6 +50,37 @@ def test_markup_in_a_reason_is_text(client, place):
             f.move("withdraw", article, f.user("editor"), reason=reason)
 
 
+# --- What was withdrawn, what went out without a review ----
+
+
+def test_the_notice_of_a_withdrawal_says_that_the_page_is_reviewed_again(client):
+    article, again = f.publish(f.article()), "being reviewed again"
+    path = article.get_absolute_url()
+    f.move("withdraw", article, f.user("editor"), reason="It was wrong.")
+    assert again not in client.get(path).text
+    f.move("return", article, f.user("editor"))
+    for _state in ("in review", "signed"):
+        response = client.get(path)
+        assert (response.status_code, again in response.text) == (410, True)
+        f.sign(article)
+    f.move("request_changes", article, f.user("editor"), reason="Not yet.")
+    assert again not in client.get(path).text
+
+
+@pytest.mark.parametrize("signed", [False, True])
+def test_an_emergency_over_what_was_reviewed_is_no_review_in_the_history(client, signed):
+    article, editor = f.publish(f.article()), f.user("editor")
+    f.move("submit", article, f.user("editor"))
+    if signed:
+        f.sign(article)
+    f.move("emergency", article, editor, reason="It cannot wait.")
+    page = html.fromstring(client.get(f"{article.get_absolute_url()}history/").text)
+    headings = [" ".join(one.text_content().split()) for one in page.xpath("//main//h2")]
+    (newest,) = [one for one in headings if "published without a review" in one]
+    assert newest.startswith("Revision 1, published without a review, ")
+    assert not any("again" in one for one in headings)
+
+
 # --- Cautions -----------------------------------------
 
 

@@ -128,6 +128,7 @@ class Page:
     revisions: list[Revision] = field(default_factory=list)
     signatures: list[Signature] = field(default_factory=list)
     publications: list[Approval] = field(default_factory=list)
+    approvals: list[Approval] = field(default_factory=list)  # of readers or of nobody
     comments: list[Comment] = field(default_factory=list)
     history: list[tuple] = field(default_factory=list)
 

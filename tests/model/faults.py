@@ -161,9 +161,9 @@ FAULTS = {
         Focus.on("post", f"{WAY} request_changes"),
         seed=1,
     ),
-    "a copy of a retracted row counts": Fault(
+    "a copy of an annulled row counts": Fault(
         copies_stand_by_themselves,
-        Focus.on("post", f"{WAY} retract recall"),
+        Focus.on("post", f"{WAY} annul recall"),
         seed=8,
     ),
     "a withdrawn page returns by its row": Fault(

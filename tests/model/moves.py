@@ -217,6 +217,7 @@ def do_link_accounts(world, page, line):
     world.persons = {n: kept if p == gone else p for n, p in world.persons.items()}
     for page, own in zip(world.pages.values(), before, strict=True):
         world.drop_own_names(page)
+        world.drop_second_names(page)
         if world.own_work(page) != own:
             world.fall_unsigned(page)
 
@@ -253,8 +254,12 @@ def do_schedule(world, page, line):
 
 
 def build_approval(world, page, line, since):
-    # DESIGN is silent: who chooses the sign-offs that an approval names. Here: all that are usable.
-    return Approval(page.head, line.by, since, line.number, world.unended(page))
+    # DESIGN is silent: who chooses the sign-offs that an approval names. Here: all that are usable,
+    # under one name of each person.
+    named = world.under_one_name(world.unended(page))
+    approval = Approval(page.head, line.by, since, line.number, named)
+    page.approvals.append(approval)
+    return approval
 
 
 def may_emergency(world, page, line):

@@ -169,10 +169,13 @@ class World:
         resting = approval.signatures + approval.renewals
         if ended or self.is_own(page, approval) or any(s.retracted for s in resting):
             return []
-        named = [s for s in approval.signatures if self.counts(page, s)]
+        return self.counting(page, approval)
+
+    def counting(self, page, approval) -> list[Signature]:
+        named = [s for s in approval.signatures if not s.retracted and self.counts(page, s)]
         people = {s.by for s in named}
-        renewed = [s for s in approval.renewals if s.by in people and self.counts(page, s)]
-        return named + renewed
+        renewed = [s for s in approval.renewals if not s.retracted and self.counts(page, s)]
+        return named + [s for s in renewed if s.by in people]
 
     def is_own(self, page, approval) -> bool:
         """Nobody approves what they wrote, nor what they signed where nobody else has."""
@@ -197,13 +200,25 @@ class World:
                 for s in page.signatures:
                     s.annulled = s.annulled or s.made in made
 
+    def under_one_name(self, signatures) -> list[Signature]:
+        """What each person signed under the name of their newest signature."""
+        # DESIGN is silent: two signers who turn out to be one person. Here: one name, the newest.
+        newest = {self.persons[s.by]: s.by for s in sorted(signatures, key=lambda s: s.made)}
+        return [s for s in signatures if s.by == newest[self.persons[s.by]]]
+
+    def drop_second_names(self, page):
+        for approval in page.approvals:
+            counting = self.counting(page, approval)
+            second = {s.made for s in counting} - {s.made for s in self.under_one_name(counting)}
+            for s in page.signatures:
+                s.annulled = s.annulled or s.made in second
+
     def own_work(self, page) -> list[bool]:
         """Of each signature and approval, whether it turned out to be over words of their own."""
         approvals = [self.is_own(page, a) for a in page.publications]
         return [self.counts(page, s) for s in page.signatures] + approvals
 
     def names(self, signatures) -> tuple[str, ...]:
-        # DESIGN is silent: two signers who turn out to be one person. Here: both names, as signed.
         return tuple(sorted({s.by for s in signatures}))
 
     # --- conditions ---

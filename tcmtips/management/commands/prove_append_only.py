@@ -21,7 +21,7 @@ class Command(BaseCommand):
             "--without-triggers-of",
             metavar="TABLE",
             choices=[model._meta.db_table for model in rows.tables()],
-            help="the control: attack this table alone, its triggers taken off; the attempts get through",
+            help="the control: attack only this table, its triggers taken off; all gets through",
         )
 
     def handle(self, without_triggers_of=None, **options):
