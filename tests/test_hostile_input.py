@@ -170,8 +170,8 @@ def past_the_forms(say):
     t = texts(say)
     writer, author = f.user("writer", **t.writer), past_its_save(f.author(), **t.author)
     Book.objects.create(author=author, **t.book | {"isbn": SHORT if say.hostile else "tame"})
-    reviewer = past_its_save(f.reviewer(), **t.reviewer)
-    Credential.objects.filter(reviewer=reviewer).update(**t.credential)
+    reviewer = f.told(past_its_save(f.reviewer(), **t.reviewer))
+    f.change_credentials(reviewer, **t.credential)
     caution = (t.caution["kind"], t.caution["text"])
     evidence = [f.evidence(**t.evidence)]
     point = f.point("BL40", writer, [caution], evidence, figure=f.picture(), **t.point)
@@ -816,7 +816,7 @@ def test_a_form_refuses_an_address_that_is_none(model, name, address):
 @pytest.mark.parametrize("address", [*WRONG_ADDRESSES[:6], "//evil.example/"])
 def test_an_address_written_past_the_forms_is_shown_but_leads_nowhere(client, address):
     reviewer = f.reviewer()
-    Credential.objects.filter(reviewer=reviewer).update(register_url=address)
+    f.change_credentials(reviewer, register_url=address)
     source = Source(title="A study", url=address, supports="This.")
     product = f.publish(f.product(url=address))
     article = f.article(children=[source, Recommendation(product=product)])

@@ -104,7 +104,8 @@ def test_a_caution_in_forty_articles(people, point, visitor):
     expect(page.locator("table.sides ins")).to_contain_text(CAUTION)
     takeover = page.url.removeprefix(editor.base)
     press(page, "take")
-    assert letters() == []
+    subject = "Reviews are asked of you: a new version was taken over"
+    assert letters() == [("vera", subject, HOSTS)]
     assert see(reader, 0, 39) == (0, 2)
 
     # The reviewer is shown the one difference once, and signs all of them.
