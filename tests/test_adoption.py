@@ -413,6 +413,7 @@ def table_of(what):
     return f"editorial_{what.split(':')[0]}"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("part", rounds(), ids=lambda part: part[0])
 def test_a_changed_row_is_told_and_not_adopted(house, strays_before, part):
     changed = {what: past_the_guards(CHANGED[what]) for what in part}

@@ -13,7 +13,7 @@ from tests.database import everything, sql
 from tests.reading import graph_of, tree_of
 from tests.test_reviewing import logged_in, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 NOTE = "The old page said two fingers."
 REASON = "The old page named a wrong dose."

@@ -282,6 +282,7 @@ AT_THE_END_OF_A_DAY = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("happening", AT_THE_END_OF_A_DAY)
 @pytest.mark.parametrize(("zone", "day"), DAYS)
 def test_it_happens_when_the_sites_day_ends(client, settings, happening, zone, day):

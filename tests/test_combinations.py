@@ -550,7 +550,7 @@ def test_a_point_withdrawn_while_its_host_is_being_scheduled_takes_it_off_the_sc
 @pytest.mark.django_db(transaction=True)
 def test_of_a_schedule_and_a_withdrawal_at_once_no_host_stays_scheduled_on_a_fallen_point():
     point, _host, go_live = signed_host()
-    for _round in range(25):
+    for _round in range(10):
         host = f.article(body=f.embed("BL40"))
         f.sign(host)
         editor, both = f.user("editor"), threading.Barrier(2)

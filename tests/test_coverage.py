@@ -13,7 +13,7 @@ from acupoints.importing import import_points
 from editorial import reports
 from tests import factories as f
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 KIDNEY, BLADDER, EXTRA = (
     "Kidney meridian",

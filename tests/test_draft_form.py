@@ -23,7 +23,7 @@ from tests import desk
 from tests import factories as f
 from tests.database import everything
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 @pytest.fixture

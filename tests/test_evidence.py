@@ -15,7 +15,7 @@ from editorial.models import InsertOnly
 from tests import desk
 from tests import factories as f
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 COCHRANE = "cochrane-pc6-2015"
 DOI = "10.1002/14651858.CD003281.pub4"

@@ -13,7 +13,7 @@ from tests import factories as f
 from tests.database import everything
 from tests.test_reviewing import refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 FEEDS = ("/feed/", "/corrections/feed/")

@@ -20,7 +20,7 @@ from editorial.errors import Refused
 from editorial.models import Content, Event, SignOff
 from tests import factories as f
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HOUR = datetime.timedelta(hours=1)
 DAY = datetime.timedelta(days=1)

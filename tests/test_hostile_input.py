@@ -655,17 +655,20 @@ both_ways = pytest.mark.parametrize("way", WAYS)
 every_page = pytest.mark.parametrize("name", SHOWN)
 
 
+@pytest.mark.once
 def test_every_page_is_judged(sites):
     for site in sites.values():
         assert site.pages.keys() == SHOWN.keys()
 
 
+@pytest.mark.once
 @every_page
 def test_a_page_answers_hostile_words_as_it_answers_tame_ones(sites, name):
     answers = {site: sites[site].pages[name].status for site in SITES}
     assert answers == dict.fromkeys(SITES, STATUS.get(name, 200))
 
 
+@pytest.mark.once
 @every_page
 def test_a_page_holds_no_element_that_its_template_did_not_write(sites, name):
     tame, written, typed = (sites[site].pages[name].elements for site in SITES)
@@ -675,11 +678,13 @@ def test_a_page_holds_no_element_that_its_template_did_not_write(sites, name):
     assert typed == tame
 
 
+@pytest.mark.once
 @every_page
 def test_a_page_holds_nothing_that_acts(sites, name):
     assert [faults(sites[way].pages[name].text) for way in WAYS] == [[], []]
 
 
+@pytest.mark.once
 @every_page
 def test_a_page_shows_every_word_as_it_was_typed(sites, name):
     for way in WAYS:
@@ -687,6 +692,7 @@ def test_a_page_shows_every_word_as_it_was_typed(sites, name):
         assert [word for word in SHOWN[name] if said[word] not in page.said] == [], way
 
 
+@pytest.mark.once
 @every_page
 def test_a_page_tells_browsers_to_run_nothing_of_others(sites, name):
     for way in WAYS:
@@ -702,16 +708,19 @@ def test_a_page_tells_browsers_to_run_nothing_of_others(sites, name):
         assert headers["Content-Type"] == "text/html; charset=utf-8"
 
 
+@pytest.mark.once
 def test_a_public_page_gives_no_nonce_that_a_cache_could_keep(sites):
     policies = [sites["tame"].pages[name].headers["Content-Security-Policy"] for name in PUBLIC]
     assert not [policy for policy in policies if "nonce" in policy]
 
 
+@pytest.mark.once
 @both_ways
 def test_every_field_is_shown_somewhere(sites, way):
     assert set(sites[way].said) <= {word for words in SHOWN.values() for word in words}
 
 
+@pytest.mark.once
 @both_ways
 def test_data_for_machines_comes_back_word_for_word(sites, way):
     site = sites[way]
@@ -730,6 +739,7 @@ def test_data_for_machines_comes_back_word_for_word(sites, way):
     assert trail["itemListElement"][-1]["name"] == said["title"]
 
 
+@pytest.mark.once
 @both_ways
 def test_data_of_a_point_for_machines_comes_back_word_for_word(sites, way):
     site = sites[way]
@@ -746,6 +756,7 @@ def test_data_of_a_point_for_machines_comes_back_word_for_word(sites, way):
     assert trail["itemListElement"][-1]["name"] == therapy["name"]
 
 
+@pytest.mark.once
 @both_ways
 def test_the_text_that_was_signed_says_its_own_words_and_nothing_else(sites, way):
     for name in ("article", "article review", "article preview", "page", "page review"):
@@ -764,6 +775,7 @@ def writer(client):
     return made
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "payload", PAYLOADS[::9] + [p for p in PAYLOADS if "<div><" in p or "<?" in p]
 )
@@ -806,6 +818,7 @@ WRONG_ADDRESSES = [
 ADDRESS_FIELDS = [(Source, "url"), (ProductRevision, "url"), (Credential, "register_url")]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("address", WRONG_ADDRESSES)
 @pytest.mark.parametrize(("model", "name"), ADDRESS_FIELDS)
 def test_a_form_refuses_an_address_that_is_none(model, name, address):
@@ -813,6 +826,7 @@ def test_a_form_refuses_an_address_that_is_none(model, name, address):
     assert form.errors[name][0] == "Enter a valid URL."
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("address", [*WRONG_ADDRESSES[:6], "//evil.example/"])
 def test_an_address_written_past_the_forms_is_shown_but_leads_nowhere(client, address):
     reviewer = f.reviewer()
@@ -857,6 +871,7 @@ def test_a_shop_is_named_in_words(client):
         assert 'See it on x"><img src=x onerror=alert(1)> (paid link)' in page.said
 
 
+@pytest.mark.once
 def test_a_code_written_past_the_forms_is_words_and_no_more(client):
     code, names = '"><img src=x onerror=1>', {"pinyin": "A", "traditional": "A", "simplified": "A"}
     text = {"english": "A", "location": "A", "uses": "A", "pressing": "A"}

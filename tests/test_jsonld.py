@@ -13,7 +13,7 @@ from editorial import previews
 from tests import factories as f
 from tests.reading import graph_of, tree_of, unseen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 Kind = StandardCaution.Kind
 TYPES = {"MedicalWebPage", "MedicalTherapy", "BreadcrumbList"}

@@ -10,7 +10,7 @@ from lxml import etree
 from editorial.models import Correction
 from tests import factories as f
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 DAY = datetime.timedelta(days=1)
 FIRST = datetime.datetime(2026, 3, 1, 12, tzinfo=datetime.UTC)

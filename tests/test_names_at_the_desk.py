@@ -27,7 +27,7 @@ from tests import desk
 from tests import factories as f
 from tests.test_import_export import brought_in, logged_in, shown, text_of, upload
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 FILES = read_entries()
 BY_CODE = {entry.code: entry for entry in FILES}

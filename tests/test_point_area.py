@@ -8,7 +8,7 @@ from acupoints.models import AcupointRevision, StandardPoint
 from editorial.errors import Refused, Unchanged
 from tests import factories as f
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HOLLOW = "Drawing of the body, marked: Hollow of the knee"
 

@@ -17,7 +17,7 @@ from editorial import triggers
 from tests import factories as f
 from tests.reading import tree_of, unseen
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PATH = "/acupoints/for/headache/"
 PREGNANT = f"/pregnancy{PATH}"

@@ -7,7 +7,6 @@ import sys
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
 
 from tests.probes import __main__ as probes
 
@@ -15,12 +14,11 @@ HELD = {"about": "x", "without": ["token"], "wrong": [], "harm": []}
 HARMED = {**HELD, "harm": ["changed: rows of editorial_content"]}
 
 
+@pytest.mark.once
 @pytest.mark.slow
 @pytest.mark.process
 def test_all_hold_and_every_control_breaches():
-    environment = {**os.environ, "TEST_DATABASE_URL": os.environ["DATABASE_URL"]}
-    if connection.vendor == "sqlite":
-        del environment["TEST_DATABASE_URL"]
+    environment = {key: value for key, value in os.environ.items() if key != "TEST_DATABASE_URL"}
     done = subprocess.run(
         [sys.executable, "-m", "tests.probes"], env=environment, capture_output=True, text=True
     )

@@ -15,7 +15,7 @@ from editorial.models import Credential, SignOff
 from tests import factories as f
 from tests.reading import badges, graph_of, status, tree_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 DAY = datetime.timedelta(days=1)
 

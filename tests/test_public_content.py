@@ -16,7 +16,7 @@ from editorial.models import SignOff
 from tests import factories as f
 from tests.reading import badges, graph_of, tree_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 DAY, SECOND = datetime.timedelta(days=1), datetime.timedelta(seconds=1)
 LISTS = ("home", "articles", "topic", "author", "search", "feed", "sitemap")

@@ -201,8 +201,11 @@ def test_every_row_is_visited(visited):
     assert visited.keys() == QUERY_BUDGET.keys()
 
 
+LARGE = [pytest.mark.slow, pytest.mark.once]
+
+
 @every_page
-@pytest.mark.parametrize("articles", [10, pytest.param(1000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("articles", [10, pytest.param(1000, marks=LARGE)])
 def test_a_page_keeps_to_its_queries_however_large_the_site(visit_sites, name, articles):
     queries = visit_sites(articles)[name].queries
     spared = FULL_AT_ONCE.get(name, 0) if articles > 10 else 0

@@ -16,7 +16,7 @@ from tests import factories as f
 from tests.races.pairs import PAIRS, SIX
 from tests.races.referee import Handicap, Lost, check_content, check_lines, winner_of
 
-ROUNDS = 20
+ROUNDS = 8
 APPROVE, REQUEST_CHANGES, EDIT, SCHEDULE, EMERGENCY, WITHDRAW = SIX
 BOTH_LEGAL, APPROVE_ALONE = PAIRS[:2]
 

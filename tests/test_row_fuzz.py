@@ -3,11 +3,17 @@ alteration, and no page gains a badge by one."""
 
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from tests.rowfuzz import alterations, house
 from tests.rowfuzz.referee import Referee, verify
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+
+# What a row without its triggers says is read the same way on every database: elsewhere every third
+# alteration is tried. `pytest tests/test_row_fuzz.py` on SQLite tries all.
+IS_SQLITE = connection.vendor == "sqlite"
 
 
 @pytest.fixture(scope="module")
@@ -34,11 +40,12 @@ def test_every_table_has_rows_to_alter(whole):
 
 @pytest.mark.parametrize("lifted", [True, False], ids=["triggers lifted", "triggers on"])
 def test_each_alteration_is_named_and_gains_no_badge(whole, lifted, capsys):
-    tally = Referee(lifted).play(list(alterations.all_of_them()))
+    attacks = list(alterations.all_of_them())[:: 1 if IS_SQLITE or not lifted else 3]
+    tally = Referee(lifted).play(attacks)
     told(tally, capsys)
     assert [f"{one.table}: {one.way}" for one in tally.missed] == []
     assert tally.gained == []
-    assert tally.named.total() > (200 if lifted else 20)
+    assert tally.named.total() > (len(attacks) // 2 if lifted else 20)
 
 
 def test_what_nothing_has_to_name_is_told_with_its_reason():

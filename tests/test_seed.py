@@ -323,6 +323,7 @@ def test_it_leaves_a_database_with_other_content_alone(settings):
     assert everything() == before
 
 
+@pytest.mark.once
 def test_it_seeds_beside_other_content_when_told(settings, quick, client):
     settings.DEBUG = True
     article = f.publish(f.article(title="Not invented"))
@@ -332,6 +333,7 @@ def test_it_seeds_beside_other_content_when_told(settings, quick, client):
     assert not Content.objects.get(pk=article.pk).is_demo
 
 
+@pytest.mark.once
 def test_outside_debug_no_account_gets_a_password(quick, client):
     said = seed("--demo")
     assert "have no password here" in said

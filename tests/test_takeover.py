@@ -243,6 +243,7 @@ class TestHosts:
         assert spent() == few <= 3
 
 
+@pytest.mark.once
 class TestWhatTheEditorIsTold:
     """Before a caution is published: on the draft form, where it is read, and on the board."""
 
@@ -311,6 +312,7 @@ class TestWhatTheEditorIsTold:
         assert spent() == few
 
 
+@pytest.mark.once
 class TestWhoMay:
     def test_a_role_sees_every_step_and_ticks_its_own(self):
         house = House(1).taken()
@@ -390,6 +392,7 @@ class TestWhoMay:
         assert not SignOff.objects.filter(revision__in=[fresh(h).head_id for h in house.hosts])
 
 
+@pytest.mark.once
 class TestContributions:
     """What the page asks for all hosts at once is what a move asks of each."""
 
@@ -418,6 +421,7 @@ class TestContributions:
         assert len(answers) > 1, "the dice made people who differ"
 
 
+@pytest.mark.once
 class TestRows:
     """Each row stands for itself: what is true of it when it is sent, not when it was shown."""
 
@@ -519,6 +523,7 @@ class TestRows:
         assert sorted(house.states()) == ["in_review", "in_review", "published"]
 
 
+@pytest.mark.once
 class TestDrafts:
     """Changes of somebody's own are never sent along unseen."""
 
@@ -579,6 +584,7 @@ class TestDrafts:
         assert house.hosts[0].revisions.count() == 2
 
 
+@pytest.mark.once
 class TestSigning:
     def test_the_one_difference_is_shown_once_both_texts_side_by_side(self):
         house = House(3).taken()
@@ -721,6 +727,7 @@ class TestSigning:
         assert house.form("sign")["next_review_on"] == due.isoformat()
 
 
+@pytest.mark.once
 class TestThePoint:
     @pytest.mark.parametrize("step", ["take", "sign", "approve"])
     def test_a_newer_version_meanwhile_stops_the_step(self, step):
@@ -769,6 +776,7 @@ def sent_to(address):
     return [message for message in mail.outbox if message.to == [address]]
 
 
+@pytest.mark.once
 class TestLetters:
     def play(self, house, step, capture, **changes):
         mail.outbox.clear()
@@ -906,6 +914,7 @@ class TestLetters:
         assert len(sent_to("approver@sample.example")) == 2
 
 
+@pytest.mark.once
 class TestCosts:
     """The page costs the same for many hosts as for few; a step costs so much a host."""
 

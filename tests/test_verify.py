@@ -141,6 +141,7 @@ def test_copies_of_a_public_article_are_as_true_as_it():
     assert code == 0, out
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_the_house_of_the_benchmark_is_ok():
     bench.build(19)  # each state that is copied has a copy

@@ -18,7 +18,7 @@ from tests import factories as f
 from tests.database import everything
 from tests.test_reviewing import act, logged_in, refused
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 LIE = "Reviewed & Fact-Checked by Prof Wu"
 

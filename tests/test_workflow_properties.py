@@ -7,7 +7,7 @@ import datetime
 import pytest
 import time_machine
 from django.core.cache import cache
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -297,13 +297,9 @@ def test_a_badge_stands_only_over_the_words_its_reviewer_was_shown(world, steps)
     walk(world, STRAIGHT + steps)
 
 
+@pytest.mark.once
 @pytest.mark.slow
-# The rules that a walk tries are the same on every database: most walks go where they cost least.
-@settings(
-    max_examples=80 if connection.vendor == "sqlite" else 20,
-    deadline=None,
-    suppress_health_check=list(HealthCheck),
-)
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.one_of(walks, st.lists(step, min_size=10, max_size=40)))
 def test_the_same_on_long_walks(world, steps):
     walk(world, steps)

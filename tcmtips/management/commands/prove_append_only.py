@@ -18,14 +18,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument(
-            "--without-triggers-of",
+            "--control",
             metavar="TABLE",
             choices=[model._meta.db_table for model in rows.tables()],
-            help="the control: attack only this table, its triggers taken off; all gets through",
+            help="afterwards take this table's triggers off and attack it again: it must change",
         )
 
-    def handle(self, without_triggers_of=None, **options):
-        table = [without_triggers_of] if without_triggers_of else []
+    def handle(self, control=None, **options):
+        table = [control] if control else []
         with (
             tempfile.TemporaryDirectory(prefix="append-only-") as folder,
             scratch.database(folder) as address,
