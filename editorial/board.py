@@ -252,14 +252,14 @@ def cards(contents, now):
     for one in asked.select_related("reviewer").order_by("due_on"):
         first.setdefault(one.content_id, one)
     at_work = [content for content in contents if content.status_at(now) in COLUMNS]
-    lost = without_badge([content for content in contents if content not in at_work], now)
+    steps = queues.next_steps(contents, now)
     effects = hosts.effects_of(at_work, now)
     return [
         Card(
             content,
             state := content.status_at(now),
             content.in_state_since(now),
-            lost.get(content.pk) or queues.next_step(content, now),
+            steps[content.pk],
             content.pk in must_fix,
             one := first.get(content.pk),
             is_late=bool(one) and state == S.IN_REVIEW and one.due_on < today,
@@ -269,13 +269,6 @@ def cards(contents, now):
         )
         for content in contents
     ]
-
-
-def without_badge(contents, now):
-    """{key: what to do} of those that readers have and that lost their badge."""
-    rows = Content.objects.filter(pk__in=[content.pk for content in contents])
-    again = {content.pk: _("A reviewer signs again") for content in signatures.overdue(rows, now)}
-    return again | {content.pk: content.why_lost for content in signatures.lost(rows, now)}
 
 
 # --- Moves on many -----------------------------------------------------------------------

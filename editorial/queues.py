@@ -63,6 +63,16 @@ def next_step(content, now):
     return NEXT_STEP[state]
 
 
+def next_steps(contents, now):
+    """{key: what has to happen next} for any number of contents; what lost its badge says why."""
+    public = Content.objects.filter(pk__in=[content.pk for content in contents])
+    again = {content.pk: _("A reviewer signs again") for content in signatures.overdue(public, now)}
+    lost = {content.pk: content.why_lost for content in signatures.lost(public, now)}
+    at_rest = {content.pk for content in contents if content.status_at(now) == S.PUBLISHED}
+    news = {key: words for key, words in (again | lost).items() if key in at_rest}
+    return {content.pk: news.get(content.pk) or next_step(content, now) for content in contents}
+
+
 def for_user(user, now):
     """The queues of everything that this person may move on, the most pressing first."""
     found = []

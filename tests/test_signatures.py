@@ -167,7 +167,8 @@ class TestDue:
 
 class TestLost:
     def found(self, client):
-        """Where the desk says that a page needs somebody: [reasons], next step on the board."""
+        """Where the desk says that a page needs somebody: [reasons], next step on the board and
+        in the list."""
         editor = f.user("editor")
         rows = [
             row[1]
@@ -180,6 +181,8 @@ class TestLost:
         assert ('name="chosen"' in listed) == bool(rows)
         published = client.get("/admin/board/?state=published").text
         assert ("Nothing to do" in published) == (not rows)
+        in_the_list = client.get("/admin/articles/articlerevision/").text
+        assert ("Nothing to do" in in_the_list) == (not rows)
         return rows
 
     def test_a_page_that_lost_its_badge_by_a_retraction_needs_somebody(self, client, reviewer):
@@ -238,8 +241,9 @@ class TestLost:
         take_back(gone.signoffs.get())
         f.move("withdraw", gone, f.user("editor"), reason="Wrong.")
         assert signatures.lost(Content.objects, f.now()) == []
-        page = logged_in(f.user("editor")).get("/admin/board/?state=published").text
-        assert "A reviewer signs again" in page
+        editor = logged_in(f.user("editor"))
+        assert "A reviewer signs again" in editor.get("/admin/board/?state=published").text
+        assert "A reviewer signs again" in editor.get("/admin/articles/articlerevision/").text
 
     def test_the_number_of_queries_does_not_grow(self, reviewer):
         def spent():
