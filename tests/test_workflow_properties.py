@@ -299,7 +299,7 @@ def test_a_badge_stands_only_over_the_words_its_reviewer_was_shown(world, steps)
 
 @pytest.mark.once
 @pytest.mark.slow
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.one_of(walks, st.lists(step, min_size=10, max_size=40)))
 def test_the_same_on_long_walks(world, steps):
     walk(world, steps)
