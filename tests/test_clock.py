@@ -26,7 +26,7 @@ from tests.test_public_content import LISTS, complete_article, listed_in
 from tests.test_queues import waiting
 from tests.test_reviewing import logged_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 DAY, SECOND = datetime.timedelta(days=1), datetime.timedelta(seconds=1)
 BERLIN, NEW_YORK, LORD_HOWE = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"
@@ -282,7 +282,6 @@ AT_THE_END_OF_A_DAY = [
 ]
 
 
-@pytest.mark.once
 @pytest.mark.parametrize("happening", AT_THE_END_OF_A_DAY)
 @pytest.mark.parametrize(("zone", "day"), DAYS)
 def test_it_happens_when_the_sites_day_ends(client, settings, happening, zone, day):

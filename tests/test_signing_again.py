@@ -16,7 +16,7 @@ from tests import factories as f
 from tests.reading import badges
 from tests.test_reviewing import logged_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 DAY = datetime.timedelta(days=1)
 

@@ -16,7 +16,7 @@ from editorial.models import Content, User
 from editorial.moves import MOVES
 from tests import factories as f
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 STATES = [
     "draft",
