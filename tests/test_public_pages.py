@@ -277,6 +277,7 @@ def test_only_what_is_found_is_offered_to_search_engines(visited, name):
     assert [urlsplit(url).scheme for url in canonical] == ([] if nowhere else ["http"])
 
 
+@pytest.mark.once
 @pytest.mark.slow
 def test_ten_articles_stand_on_one_page_and_a_thousand_on_many(visit_sites):
     few, many = (html.fromstring(visit_sites(n)["articles"].text) for n in (10, 1000))
