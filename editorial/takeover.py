@@ -308,8 +308,8 @@ def make(step, made, tokens, *, by, at, where, **data):
 
 
 def ask_signers(taken, by, at):
-    """Who signed what readers have of these texts is asked to sign again, where they may and are
-    not asked by a request of their own."""
+    """Who signed what readers have of these texts is asked to sign again, unless they have saved a
+    revision, left, or are asked by a request of their own."""
     contents = queues.with_heads(Content.objects.filter(pk__in=taken, status=S.IN_REVIEW))
     shown = {content.shown_revision_id(at): content for content in contents}
     asked = ReviewRequest.objects.open().filter(content=OuterRef("content"))

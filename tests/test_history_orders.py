@@ -209,6 +209,7 @@ class Life:
         assert (", reviewed " in said) == bool(anew)
         assert ("again" in said.partition("reviewed")[2][:6]) == bool(anew and not before.emergency)
         assert ("public again from " in said) == bool(before.withdrawn)
+        assert ("without a review" in said) == bool(entry.emergency)
 
 
 def named_by(entry):

@@ -28,12 +28,12 @@ def main(control=None):
 
     rows.fill()
     attempts = [one for kind in (orm, sql, desk, commands) for one in kind.attacks()]
-    failures = prove(attempts)
+    is_proven = not prove(attempts)
     if control:
         print(f"--- The control: {control} without its triggers")
         rows.lift(control)
-        return 1 if failures or not played([one for one in attempts if control in one.what]) else 0
-    return 1 if failures else 0
+        is_proven &= played([one for one in attempts if control in one.what]) > 0
+    return 0 if is_proven else 1
 
 
 def prove(attempts):
